@@ -1,0 +1,38 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { runChecks } from './check.ts';
+
+type JestSummary = {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numRuntimeErrorTestSuites: number;
+};
+
+/** Runs all jest suites; a suite that cannot run counts as one failure, and so does a run that leaves no summary. */
+function runJest(): { passed: number; failed: number } {
+  const directory = mkdtempSync(path.join(tmpdir(), 'causeway-test-'));
+  const outputFile = path.join(directory, 'jest.json');
+  // A test that fails may leave a relay of its own running: that must end as a failure, not as a run that never ends.
+  const options = ['--forceExit', '--json', `--outputFile=${outputFile}`];
+  const run = spawnSync('npm', ['run', '--silent', 'jest', '--', ...options], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  try {
+    const summary = JSON.parse(readFileSync(outputFile, 'utf8')) as JestSummary;
+    const failed = summary.numFailedTests + summary.numRuntimeErrorTestSuites;
+    return { passed: summary.numPassedTests, failed: failed === 0 && run.status !== 0 ? 1 : failed };
+  } catch {
+    return { passed: 0, failed: 1 };
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+const checks = await runChecks();
+const jest = runJest();
+const passed = checks.filter((check) => check.isPassed).length + jest.passed;
+const failed = checks.filter((check) => !check.isPassed).length + jest.failed;
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
