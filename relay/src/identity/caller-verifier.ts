@@ -1,0 +1,201 @@
+import { createHash } from 'node:crypto';
+import { decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose';
+import { RelayError } from '../errors.ts';
+import type { Store } from '../store/store.ts';
+import type { Caller, CallerVerifier } from './identity.ts';
+import { isOrganizationId, toLongId } from './organization-id.ts';
+import { createPinnedCertificates, type PinnedCertificate } from './pinned-certificates.ts';
+
+const ALGORITHMS = ['RS256', 'RS512'];
+const MAX_LIFE_SECONDS = 300;
+const MAX_TOKEN_LENGTH = 8192;
+const MAX_REMEMBERED_VERDICTS = 10_000;
+
+/** Marks a token id as used; true the first time, false until `expiresAt` afterwards. Shared by all relays on one database. */
+export type RememberToken = (org: string, tokenId: string, expiresAt: Date) => Promise<boolean>;
+
+/** A key that is paired with one organization signed in the name of another: a refreshed sandbox, or a stolen key. */
+export type CallerAlarm = { readonly org: string; readonly claimedOrg: string; readonly thumbprint: string };
+
+type Dependencies = {
+  readonly store: Pick<Store, 'certificates'>;
+  /** The relay's public URL, compared exactly: a token captured on its way to another host is worth nothing here. */
+  readonly audience: string;
+  readonly clock: () => Date;
+  readonly onAlarm: (alarm: CallerAlarm) => void;
+  readonly rememberToken: RememberToken;
+  readonly clockSkewSeconds?: number;
+};
+
+/** `tokenId` is the `jti`, where the org gives one: whether Salesforce's tokens do is not documented, and some may serve several calls. */
+type Verdict = { readonly caller: Caller; readonly tokenId: string | null; readonly expiresAt: Date };
+
+/**
+ * Verifies the tokens that orgs sign with their own certificates. The org is the one whose pinned certificate verifies the
+ * signature, never the one that the token claims; no refusal tells whether an organization is known here.
+ */
+export function createCallerVerifier(dependencies: Dependencies): CallerVerifier {
+  const { clock, rememberToken } = dependencies;
+  const pinned = createPinnedCertificates(dependencies);
+  const verdicts = new Map<string, Verdict>();
+  pinned.onChange(() => verdicts.clear());
+
+  async function judge(token: string): Promise<Verdict> {
+    const certificates = await pinned.current();
+    // Checking a signature costs more than forwarding a request; the verdict on the same token stays true until it ends.
+    const digest = digestOf(token);
+    const known = verdicts.get(digest);
+    if (known !== undefined && known.expiresAt > clock()) return known;
+
+    const verdict =
+      (await verifyAgainst(token, certificates, dependencies)) ??
+      (await verifyAgainst(token, await pinned.afterMiss(), dependencies));
+    if (verdict === null) throw invalid('was not signed by a certificate that this relay knows');
+    if (verdicts.size >= MAX_REMEMBERED_VERDICTS) verdicts.clear();
+    verdicts.set(digest, verdict);
+    return verdict;
+  }
+
+  return {
+    async verify(authorization, { once }) {
+      const verdict = await judge(bearerToken(authorization));
+      if (once && verdict.tokenId !== null) {
+        const isFirst = await rememberToken(verdict.caller.org, verdict.tokenId, verdict.expiresAt);
+        if (!isFirst)
+          throw new RelayError('TOKEN_REPLAYED', 'This token was used before. Sign a fresh one for each call.');
+      }
+      return verdict.caller;
+    },
+    reload: () => pinned.reload(),
+  };
+}
+
+function digestOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
+}
+
+function bearerToken(authorization: string | undefined): string {
+  if (authorization === undefined || authorization === '') {
+    throw new RelayError(
+      'TOKEN_MISSING',
+      'The call carries no bearer token. Choose the signing certificate on the external credential.',
+    );
+  }
+  const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]*)$/i.exec(authorization)?.[1];
+  if (token === undefined || authorization.length > MAX_TOKEN_LENGTH) throw invalid('is not a signed JWT');
+  return token;
+}
+
+async function verifyAgainst(
+  token: string,
+  certificates: readonly PinnedCertificate[],
+  dependencies: Dependencies,
+): Promise<Verdict | null> {
+  for (const certificate of candidates(token, certificates)) {
+    const verdict = await verifyWith(token, certificate, dependencies);
+    if (verdict !== null) return verdict;
+  }
+  return null;
+}
+
+// A certificate that was pinned without its kid may be the one that the kid names.
+function candidates(token: string, certificates: readonly PinnedCertificate[]): readonly PinnedCertificate[] {
+  const { alg, kid } = headerOf(token);
+  if (alg === undefined || !ALGORITHMS.includes(alg))
+    throw invalid(`uses an algorithm other than ${ALGORITHMS.join(' or ')}`);
+  if (kid === undefined) return certificates;
+  const named = certificates.filter((certificate) => certificate.kid === kid);
+  return named.length > 0 ? named : certificates.filter((certificate) => certificate.kid === null);
+}
+
+function headerOf(token: string): { alg?: string | undefined; kid?: string | undefined } {
+  try {
+    return decodeProtectedHeader(token);
+  } catch {
+    throw invalid('is not a signed JWT');
+  }
+}
+
+/** Null where this certificate did not sign the token; throws where it did and the token is still not acceptable. */
+async function verifyWith(
+  token: string,
+  certificate: PinnedCertificate,
+  dependencies: Dependencies,
+): Promise<Verdict | null> {
+  const { audience, clock, clockSkewSeconds = 60 } = dependencies;
+  try {
+    const { payload } = await jwtVerify(token, certificate.publicKey, {
+      algorithms: ALGORITHMS,
+      audience,
+      currentDate: clock(),
+      clockTolerance: clockSkewSeconds,
+      requiredClaims: ['exp', 'iss'],
+    });
+    requireIssuer(payload, certificate, dependencies);
+    requireShortLife(payload, clock(), clockSkewSeconds);
+    requireValidCertificate(certificate, clock());
+    return verdictOf(token, payload, certificate, clockSkewSeconds);
+  } catch (error) {
+    if (error instanceof RelayError) throw error;
+    if (error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired) {
+      // The signature held, so whose key it is matters more than what else is wrong.
+      requireIssuer(error.payload, certificate, dependencies);
+      throw refusedClaim(error);
+    }
+    if (error instanceof errors.JWSSignatureVerificationFailed) return null;
+    throw invalid('is not a signed JWT', error);
+  }
+}
+
+function requireIssuer(payload: JWTPayload, certificate: PinnedCertificate, dependencies: Dependencies): void {
+  const claimed = typeof payload.iss === 'string' ? payload.iss : '';
+  if (toLongId(claimed) === certificate.org) return;
+  if (!isOrganizationId(claimed)) throw invalid('does not name its organization as issuer');
+  dependencies.onAlarm({ org: certificate.org, claimedOrg: claimed, thumbprint: certificate.thumbprint });
+  throw new RelayError(
+    'ORG_MISMATCH',
+    'The token was signed with the key of another organization. Give a refreshed sandbox a certificate of its own and pair it.',
+  );
+}
+
+function requireShortLife(payload: JWTPayload, now: Date, skewSeconds: number): void {
+  const nowSeconds = now.getTime() / 1000;
+  const { exp = Infinity, iat } = payload;
+  if (typeof payload.aud !== 'string') throw invalid('names more than one audience');
+  if (exp - nowSeconds > MAX_LIFE_SECONDS + skewSeconds || (iat !== undefined && exp - iat > MAX_LIFE_SECONDS)) {
+    throw invalid(`is valid for more than ${MAX_LIFE_SECONDS / 60} minutes`);
+  }
+  if (iat !== undefined && iat > nowSeconds + skewSeconds)
+    throw invalid('was issued in the future; compare the clocks of both sides');
+}
+
+function requireValidCertificate(certificate: PinnedCertificate, now: Date): void {
+  if (now < certificate.notBefore) throw invalid('was signed with a certificate that is not valid yet');
+  if (now > certificate.notAfter)
+    throw invalid('was signed with a certificate that has expired; pair the org with its new one');
+}
+
+function refusedClaim(error: errors.JWTClaimValidationFailed | errors.JWTExpired): RelayError {
+  if (error instanceof errors.JWTExpired) {
+    return new RelayError(
+      'TOKEN_EXPIRED',
+      'The bearer token has expired. Send the call again; if it repeats, compare the clocks of both sides.',
+    );
+  }
+  if (error.claim === 'nbf') return invalid('is not valid yet; compare the clocks of both sides');
+  return invalid(`has a missing or wrong claim "${error.claim}"`);
+}
+
+function verdictOf(token: string, payload: JWTPayload, certificate: PinnedCertificate, skewSeconds: number): Verdict {
+  const { sub = '', jti, exp = 0 } = payload;
+  const userId = sub.startsWith('005') ? toLongId(sub) : null;
+  return {
+    caller: { org: certificate.org, userId },
+    tokenId: jti ?? null,
+    expiresAt: new Date((exp + skewSeconds) * 1000),
+  };
+}
+
+function invalid(what: string, cause?: unknown): RelayError {
+  return new RelayError('TOKEN_INVALID', `The bearer token ${what}.`, cause === undefined ? {} : { cause });
+}
