@@ -1,0 +1,28 @@
+import type { EntityDescription, EntityRecord } from '../dynamics/connector.ts';
+import type { EntityMapping } from './mapping.ts';
+
+/** Every field of the entity set that a mapping reads or must see to decide. */
+export function fieldsToRead(mapping: EntityMapping, entity: EntityDescription): string[] {
+  const { options } = mapping;
+  const parents = mapping.children.flatMap((child) => Object.values(child.options.parentKey ?? {}));
+  const wanted = [
+    ...entity.key,
+    ...mapping.fields.flatMap((field) => [field.dynamicsField, ...(field.inboundFormula?.reads ?? [])]),
+    ...(mapping.direction === 'ToSalesforce' ? (mapping.criteria?.reads ?? []) : []),
+    ...parents,
+    ...Object.keys(options.parentKey ?? {}),
+    mapping.markerField,
+    options.hold?.field,
+    options.final?.field,
+    options.numberField,
+    entity.modifiedField,
+  ];
+  return [...new Set(wanted)].filter((name): name is string => name != null && entity.fields.has(name));
+}
+
+/** The number that people know a record by: what the mapping names, else the last part of its key. */
+export function numberOf(mapping: EntityMapping, entity: EntityDescription, record: EntityRecord): string | null {
+  const field = mapping.options.numberField ?? entity.key.findLast((name) => name !== entity.companyField);
+  const value = field === undefined ? null : (record.key[field] ?? record.values[field] ?? null);
+  return typeof value === 'string' ? value : null;
+}

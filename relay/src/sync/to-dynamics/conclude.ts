@@ -1,0 +1,143 @@
+import { numberOf } from '../entity-fields.ts';
+import { conflictFault } from '../conflict-fault.ts';
+import type { EntityRecord, Values } from '../../dynamics/connector.ts';
+import type { Fault, Outcome } from '../../errors.ts';
+import type { LinkWrite } from '../../store/store.ts';
+import { basesAfter, type FieldVerdict } from '../merge.ts';
+import type { LinePlan } from '../plan.ts';
+import { isDocument } from './plan-units.ts';
+import { type PlannedWork, RELEASED, type Run } from './run.ts';
+import type { Base } from '../unit.ts';
+import { inboundValues, writeBacksFrom } from './write-backs.ts';
+
+/** What became of a unit on the Dynamics side. */
+export type Done = {
+  readonly record: EntityRecord;
+  readonly outcome: Outcome;
+  readonly faults?: readonly Fault[];
+  readonly intentIds?: readonly string[];
+  /** The lines that stand now, with what Dynamics made of them; null for a line that was removed. */
+  readonly lines?: readonly { readonly plan: LinePlan; readonly record: EntityRecord | null }[];
+  /** Documents: true once nothing holds the document back any more. */
+  readonly isReleased?: boolean;
+};
+
+/** Keeps what was agreed and tells the caller: link and bases, the closed intents, and the decision with its write-backs. */
+export function conclude(run: Run, work: PlannedWork, done: Done): void {
+  const dynamicsKey = work.connector.formatKey(work.entity, done.record.key);
+  const number = numberOf(work.mapping, work.entity, done.record);
+  run.ledger.addLinks([...documentLink(run, work, done), ...lineLinks(run, work, done)]);
+  run.ledger.closeIntents(done.intentIds ?? []);
+  const conflicts = isDocument(work) ? [] : work.plan.conflicts.map(conflictFault);
+  const inbound = inboundValues(work);
+  const faults = [...(done.faults ?? []), ...conflicts, ...inbound.faults];
+  run.ledger.decide(work, {
+    ...(faults.length === 0 ? { outcome: done.outcome } : { faults }),
+    dynamicsKey,
+    number,
+    url: work.connector.recordUrl(work.entity, done.record.key),
+    writeBacks: { ...inbound.fields, ...writeBacksFrom(work, done.record.values) },
+    fingerprint: work.fingerprint,
+    rule: work.rule,
+    verdicts: [
+      ...work.verdicts,
+      ...work.linePlans.flatMap((line) =>
+        line.verdicts.map((verdict) => ({ ...verdict, line: `${line.child.name}/${line.unit.recordId}` })),
+      ),
+    ],
+  });
+}
+
+function documentLink(run: Run, work: PlannedWork, done: Done): LinkWrite[] {
+  const bases = agreed(run, work, { verdicts: work.verdicts, readBack: done.record.values });
+  const wasReleased = work.linked?.bases.some((base) => base.field === RELEASED) ?? false;
+  if (done.isReleased === true && !wasReleased) bases.push(releasedBase(run, work));
+  const changed = bases.filter((base) => !isKnown(base, work.linked?.bases ?? []));
+  if (work.linked !== null && changed.length === 0) return [];
+  return [
+    {
+      unit: work.unit,
+      entitySet: work.mapping.entitySet,
+      dynamicsKey: work.connector.formatKey(work.entity, done.record.key),
+      number: numberOf(work.mapping, work.entity, done.record),
+      state: 'active',
+      parent: null,
+      bases: changed,
+    },
+  ];
+}
+
+function lineLinks(run: Run, work: PlannedWork, done: Done): LinkWrite[] {
+  return (done.lines ?? []).flatMap(({ plan, record }) => {
+    const entity = work.lineEntities.get(plan.child.name);
+    const known = work.lineLinks.find(({ link }) => link.unit.recordId === plan.unit.recordId);
+    const standing = record ?? plan.current;
+    if (entity === undefined || standing === null) return [];
+    const bases =
+      record === null
+        ? []
+        : basesAfter({
+            verdicts: plan.verdicts,
+            readBack: record.values,
+            entity,
+            mapping: plan.child,
+            key: run.key,
+            confirmedInSalesforce: isConfirmed(plan.verdicts),
+          });
+    const changed = bases.filter((base) => !isKnown(base, known?.bases ?? []));
+    if (known !== undefined && changed.length === 0 && record !== null) return [];
+    return [
+      {
+        unit: plan.unit,
+        entitySet: plan.child.entitySet,
+        dynamicsKey: work.connector.formatKey(entity, standing.key),
+        number: numberOf(plan.child, entity, standing),
+        state: record === null ? ('gone' as const) : ('active' as const),
+        parent: work.unit,
+        bases: changed,
+      },
+    ];
+  });
+}
+
+function agreed(run: Run, work: PlannedWork, result: { verdicts: readonly FieldVerdict[]; readBack: Values }): Base[] {
+  return basesAfter({
+    ...result,
+    entity: work.entity,
+    mapping: work.mapping,
+    key: run.key,
+    confirmedInSalesforce: isConfirmed(result.verdicts),
+  });
+}
+
+/** A value on its way to Salesforce is confirmed only when a later call shows it there. */
+function isConfirmed(verdicts: readonly FieldVerdict[]): (field: FieldVerdict['field']) => boolean {
+  const underway = new Set(
+    verdicts
+      .filter(({ verdict }) => verdict === 'toSalesforce' || verdict === 'conflict')
+      .map(({ field }) => field.name),
+  );
+  return (field) => !underway.has(field.name);
+}
+
+function isKnown(base: Base, known: readonly Base[]): boolean {
+  return known.some(
+    (other) =>
+      other.field === base.field &&
+      other.salesforceHash === base.salesforceHash &&
+      other.dynamicsHash === base.dynamicsHash &&
+      other.mappingVersion === base.mappingVersion &&
+      other.keyId === base.keyId,
+  );
+}
+
+function releasedBase(run: Run, work: PlannedWork): Base {
+  const hash = run.key.hash(RELEASED);
+  return {
+    field: RELEASED,
+    salesforceHash: hash,
+    dynamicsHash: hash,
+    mappingVersion: work.mapping.version,
+    keyId: run.key.keyId,
+  };
+}

@@ -1,0 +1,180 @@
+import { fieldsToRead } from '../entity-fields.ts';
+import type { Condition, EntityRecord, FindRequest } from '../../dynamics/connector.ts';
+import { describeCode, fault, type Fault } from '../../errors.ts';
+import { unitMarker } from '../marker.ts';
+import { matchRequests } from '../match.ts';
+import { type LocatedWork, type MappedWork, type Origin, type Run } from './run.ts';
+import { type Intent, unitKey } from '../unit.ts';
+
+/** One way to find a unit's record, in the order in which they are tried. */
+type Search = {
+  readonly origin: Origin;
+  readonly rule: string;
+  readonly request: FindRequest;
+  accepts(candidate: EntityRecord): boolean;
+};
+
+/** More candidates than this only prove that a rule is ambiguous. */
+const CANDIDATES = 20;
+/** How soon a create of unknown outcome is looked up again. */
+const LOOK_AGAIN_MS = 5_000;
+
+/**
+ * Finds the Dynamics record of units that have no link: by our marker or own key first (an answer may have been lost), then by the
+ * match rules. Decides the ambiguous ones, those that belong to another record, and those of unknown outcome in quarantine.
+ */
+export async function findUnlinked(run: Run, works: readonly MappedWork[]): Promise<LocatedWork[]> {
+  if (works.length === 0) return [];
+  const intents = await run.deps.store.intentsOfUnits(works.map((work) => work.unit));
+  const intentByUnit = new Map(intents.map((intent) => [unitKey(intent.unit), intent]));
+  const located: LocatedWork[] = [];
+  for (const group of Map.groupBy(works, (work) => work.connector).values()) {
+    located.push(...(await findInConnection(run, group, intentByUnit)));
+  }
+  return refuseForeignLinks(run, located);
+}
+
+async function findInConnection(
+  run: Run,
+  works: readonly MappedWork[],
+  intents: ReadonlyMap<string, Intent>,
+): Promise<LocatedWork[]> {
+  const [first] = works;
+  if (first === undefined) return [];
+  const searches = works.map((work) => searchesOf(work));
+  const answers = await first.connector.find(
+    searches.flat().map((search) => search.request),
+    run.io,
+  );
+  let next = 0;
+  return works.flatMap((work, index) => {
+    const own = searches[index] ?? [];
+    const found = answers.slice(next, (next += own.length));
+    const intent = intents.get(unitKey(work.unit)) ?? null;
+    const failed = found.find((answer) => !answer.ok);
+    if (failed !== undefined) {
+      run.ledger.decide(work, { faults: [failed.fault] });
+      return [];
+    }
+    const records = found.map((answer) => (answer.ok ? answer.value : []));
+    return decideFound(run, work, { searches: own, records, intent });
+  });
+}
+
+function searchesOf(work: MappedWork): Search[] {
+  const fields = fieldsToRead(work.mapping, work.entity);
+  const request = (conditions: readonly (readonly Condition[])[], extra: readonly string[] = []): FindRequest => ({
+    entitySet: work.mapping.entitySet,
+    company: work.unit.company === '' ? null : work.unit.company,
+    anyOf: conditions,
+    fields: [...new Set([...fields, ...extra])],
+    limit: CANDIDATES,
+  });
+  const searches: Search[] = [];
+  const { markerField } = work.mapping;
+  const all = (): boolean => true;
+  if (markerField !== null && strategyOf(work) === 'Marker') {
+    const marker = { field: markerField, value: unitMarker(work.unit) };
+    searches.push({ origin: 'adopted', rule: 'Marker', request: request([[marker]]), accepts: all });
+  }
+  const ownKey = ownKeyConditions(work);
+  if (ownKey !== null) searches.push({ origin: 'adopted', rule: 'Own key', request: request([ownKey]), accepts: all });
+  for (const rule of matchRequests(work.mapping, work.item.record, work.context)) {
+    searches.push({
+      origin: 'matched',
+      rule: rule.rule,
+      request: request(rule.conditions, rule.fields),
+      accepts: (candidate) => rule.accepts(candidate),
+    });
+  }
+  return searches;
+}
+
+/** The create strategy in force in the unit's company. */
+export function strategyOf(work: MappedWork): MappedWork['mapping']['createStrategy'] {
+  return work.routed.route.options.createStrategy ?? work.mapping.createStrategy;
+}
+
+function ownKeyConditions(work: MappedWork): Condition[] | null {
+  if (strategyOf(work) !== 'OwnKey') return null;
+  const parts = work.entity.key.filter((name) => name !== work.entity.companyField);
+  const conditions = parts.map((field) => ({
+    field,
+    value: work.mapped.find((mapped) => mapped.dynamicsField === field)?.value ?? null,
+  }));
+  return conditions.every((condition) => condition.value !== null) ? conditions : null;
+}
+
+function decideFound(
+  run: Run,
+  work: MappedWork,
+  found: { searches: readonly Search[]; records: readonly (readonly EntityRecord[])[]; intent: Intent | null },
+): LocatedWork[] {
+  const base = { ...work, currentLines: new Map<string, readonly EntityRecord[]>(), intent: found.intent };
+  for (const [index, search] of found.searches.entries()) {
+    const accepted = (found.records[index] ?? []).filter((record) => search.accepts(record));
+    const [only] = accepted;
+    if (accepted.length > 1) {
+      run.ledger.decide(work, { faults: [ambiguous(work, search.rule, accepted)], rule: search.rule });
+      return [];
+    }
+    if (only !== undefined) return [{ ...base, origin: search.origin, rule: search.rule, current: only }];
+  }
+  const wait = quarantine(run, work, found.intent);
+  if (wait !== null) {
+    run.ledger.decide(work, { faults: [wait], rule: 'Quarantine' });
+    return [];
+  }
+  return [{ ...base, origin: 'new', rule: 'No record found', current: null }];
+}
+
+function ambiguous(work: MappedWork, rule: string, records: readonly EntityRecord[]): Fault {
+  const keys = records.map((record) => work.connector.formatKey(work.entity, record.key)).toSorted();
+  const message = `The match rule "${rule}" finds ${keys.length} records in ${work.mapping.entitySet}: ${keys.join('; ')}.`;
+  return fault('MATCH_AMBIGUOUS', message);
+}
+
+/** A create whose answer never came is only looked up until no server can still be working on it. An own key needs no waiting: a second create would fail by key. */
+function quarantine(run: Run, work: MappedWork, intent: Intent | null): Fault | null {
+  if (intent === null || strategyOf(work) === 'OwnKey') return null;
+  const since = Date.parse(intent.unknownSince ?? intent.openedAt);
+  const remaining = since + run.deps.quarantineMs - run.deps.clock().getTime();
+  if (remaining > 0) {
+    return fault('OUTCOME_UNKNOWN', describeCode('OUTCOME_UNKNOWN').text, {
+      retryAfterMs: Math.min(remaining, LOOK_AGAIN_MS),
+    });
+  }
+  return strategyOf(work) === 'Review'
+    ? fault('OUTCOME_NEEDS_REVIEW', describeCode('OUTCOME_NEEDS_REVIEW').text)
+    : null;
+}
+
+/** A record that another unit of this org is linked to is not linked twice. */
+async function refuseForeignLinks(run: Run, works: readonly LocatedWork[]): Promise<LocatedWork[]> {
+  const claimed = new Set<string>();
+  const free: LocatedWork[] = [];
+  for (const work of works) {
+    if (work.current === null) {
+      free.push(work);
+      continue;
+    }
+    const dynamicsKey = work.connector.formatKey(work.entity, work.current.key);
+    const place = `${work.unit.connection}/${work.mapping.entitySet}/${dynamicsKey}`;
+    const links = await run.deps.store.linksOfKeys({
+      org: run.org,
+      connection: work.unit.connection,
+      entitySet: work.mapping.entitySet,
+      dynamicsKeys: [dynamicsKey],
+    });
+    const owner = links.find((link) => link.state === 'active' && unitKey(link.unit) !== unitKey(work.unit));
+    if (owner === undefined && !claimed.has(place)) {
+      claimed.add(place);
+      free.push(work);
+      continue;
+    }
+    const other = owner?.unit.recordId ?? 'another record of this call';
+    const message = `${dynamicsKey} in ${work.mapping.entitySet} is linked to ${other} already.`;
+    run.ledger.decide(work, { faults: [fault('ALREADY_LINKED', message)], rule: work.rule });
+  }
+  return free;
+}

@@ -1,0 +1,123 @@
+import type { Connector, EntityDescription } from '../../dynamics/connector.ts';
+import { fault, RelayError, toFault } from '../../errors.ts';
+import { checkMapping } from '../configuration.ts';
+import type { SyncItem } from '../exchange.ts';
+import type { EntityMapping } from '../mapping.ts';
+import { type Routed, route } from '../route.ts';
+import type { Run, Work } from './run.ts';
+import { select } from '../select.ts';
+import type { Link } from '../unit.ts';
+
+/** Turns the items of a call into units: unknown, unwanted and unrouted ones are decided here. */
+export async function unitsOf(run: Run, items: readonly SyncItem[]): Promise<Work[]> {
+  const linksOf = Map.groupBy(await linksOfDeleted(run, items), (link) => link.unit.recordId);
+  const works: Work[] = [];
+  for (const item of items) {
+    const mapping = run.configuration.mappings.get(item.mapping);
+    if (mapping === undefined || mapping.direction === 'ToSalesforce') {
+      const message = `No entity mapping named ${item.mapping} sends ${item.record.type} to Dynamics.`;
+      run.ledger.decideItem(item, { faults: [fault('MAPPING_UNKNOWN', message)] });
+      continue;
+    }
+    for (const routed of routesOf(run, item, { mapping, links: linksOf.get(item.record.id) ?? [] })) {
+      const work = await prepare(run, item, mapping, routed);
+      if (work !== null) works.push(work);
+    }
+  }
+  return works;
+}
+
+async function linksOfDeleted(run: Run, items: readonly SyncItem[]): Promise<Link[]> {
+  const ids = items.filter((item) => item.operation === 'delete').map((item) => item.record.id);
+  const links = ids.length === 0 ? [] : await run.deps.store.linksOfRecords(run.org, [...new Set(ids)]);
+  return links.filter((link) => link.state !== 'gone');
+}
+
+function routesOf(
+  run: Run,
+  item: SyncItem,
+  { mapping, links }: { readonly mapping: EntityMapping; readonly links: readonly Link[] },
+): readonly Routed[] {
+  if (item.operation === 'delete') return deletedRoutes(run, item, { mapping, links });
+  const selection = select(mapping, item.record);
+  if (!selection.wanted) {
+    run.ledger.decideItem(item, { faults: [selection.fault] });
+    return [];
+  }
+  const { routed, faults } = route(mapping, item.record);
+  if (faults.length > 0) run.ledger.decideItem(item, { faults });
+  return faults.length > 0 ? [] : routed;
+}
+
+/** A deleted record has no fields to route by: it is where its links are. */
+function deletedRoutes(
+  run: Run,
+  item: SyncItem,
+  { mapping, links }: { readonly mapping: EntityMapping; readonly links: readonly Link[] },
+): Routed[] {
+  const routed = links
+    .filter((link) => link.unit.mapping === mapping.name)
+    .flatMap(({ unit: { connection, company } }) => {
+      const ofConnection = mapping.routes.filter((candidate) => candidate.connectionKey === connection);
+      const ofCompany = ofConnection.find((candidate) => candidate.company?.toLowerCase() === company);
+      const taken = ofCompany ?? ofConnection[0];
+      return taken === undefined
+        ? []
+        : [{ connection, company, isPrimary: ofCompany?.isPrimary ?? false, route: taken }];
+    });
+  if (routed.length === 0) {
+    const message = `The deleted record ${item.record.id} was not linked under ${mapping.name}.`;
+    run.ledger.decideItem(item, { faults: [fault('NOT_WANTED', message)] });
+  }
+  return routed;
+}
+
+async function prepare(run: Run, item: SyncItem, mapping: EntityMapping, routed: Routed): Promise<Work | null> {
+  const unit = {
+    org: run.org,
+    recordId: item.record.id,
+    mapping: mapping.name,
+    connection: routed.connection,
+    company: routed.company,
+  };
+  const connector = run.deps.connector(run.org, routed.connection);
+  if (connector === null) {
+    const message = `The relay has no connection "${routed.connection}" for this org.`;
+    run.ledger.decideItem(item, { faults: [fault('CONNECTION_UNKNOWN', message)] });
+    return null;
+  }
+  try {
+    const entity = await connector.describe(mapping.entitySet, run.io);
+    const lineEntities = await describeLines(run, connector, mapping);
+    const dimensions = mapping.fields.concat(mapping.children.flatMap((child) => child.fields)).some(isDimension)
+      ? await connector.dimensionFormat(run.io)
+      : null;
+    const work = { item, unit, mapping, routed, connector, entity, lineEntities, dimensions };
+    const faults = [
+      ...checkMapping(mapping, entity),
+      ...mapping.children.flatMap((child) => {
+        const lineEntity = lineEntities.get(child.name);
+        return lineEntity === undefined ? [] : checkMapping(child, lineEntity);
+      }),
+    ];
+    if (faults.length === 0) return work;
+    run.ledger.decide(work, { faults });
+  } catch (error) {
+    if (!(error instanceof RelayError)) run.deps.onUnexpected(error, run.io.correlationId);
+    run.ledger.decideItem(item, { faults: [toFault(error)] });
+  }
+  return null;
+}
+
+const isDimension = (field: EntityMapping['fields'][number]): boolean => field.kind === 'Dimension';
+
+async function describeLines(
+  run: Run,
+  connector: Connector,
+  mapping: EntityMapping,
+): Promise<ReadonlyMap<string, EntityDescription>> {
+  const described = await Promise.all(
+    mapping.children.map(async (child) => [child.name, await connector.describe(child.entitySet, run.io)] as const),
+  );
+  return new Map(described);
+}

@@ -1,0 +1,140 @@
+import { fieldsToRead } from '../entity-fields.ts';
+import type { EntityRecord, WriteRequest } from '../../dynamics/connector.ts';
+import { fault, RelayError, toFault } from '../../errors.ts';
+import type { Lease } from '../../store/store.ts';
+import { conclude } from './conclude.ts';
+import { journal, sendJournaled } from './journal.ts';
+import { releaseDocument } from './release-document.ts';
+import { isDocument, standing, writesAnything } from './plan-units.ts';
+import { type PlannedWork, RELEASED, type Run } from './run.ts';
+import { createRequest, createValues, lineCreateRequest, lostFault, readCreate, reread } from './requests.ts';
+import { foundOutcome } from './write-records.ts';
+import { writeLines } from './write-lines.ts';
+import { unitMarker } from '../marker.ts';
+
+/** Writes documents with their lines, each on its own: one that fails holds up no other. */
+export async function writeDocuments(run: Run, works: readonly PlannedWork[], leases: readonly Lease[]): Promise<void> {
+  const documents = works.filter((work) => isDocument(work) && !run.ledger.isDecided(work));
+  await Promise.all(documents.map((work) => writeDocument(run, work, leases)));
+}
+
+async function writeDocument(run: Run, work: PlannedWork, leases: readonly Lease[]): Promise<void> {
+  if (run.isOver()) {
+    const late = fault('OUT_OF_TIME', 'The call ran out of time before this document.', { retryAfterMs: 1_000 });
+    run.ledger.decide(work, { ...standing(work), faults: [late] });
+    return;
+  }
+  try {
+    if (work.current === null && strategyOf(work) === 'Changeset') await createTogether(run, work, leases);
+    else await writeStaged(run, work, leases);
+  } catch (error) {
+    if (!(error instanceof RelayError)) run.deps.onUnexpected(error, run.io.correlationId);
+    run.ledger.decide(work, { ...standing(work), faults: [toFault(error)] });
+  }
+}
+
+function strategyOf(work: PlannedWork): PlannedWork['mapping']['documentStrategy'] {
+  return work.routed.route.options.documentStrategy ?? work.mapping.documentStrategy;
+}
+
+/** Header and lines in one changeset, under a number of ours: all of it stands or none. */
+async function createTogether(run: Run, work: PlannedWork, leases: readonly Lease[]): Promise<void> {
+  const intentIds = (await journal(run, [intentOf(work)], leases)).map((intent) => intent.id);
+  const header = createRequest(work, createValues(work));
+  const lines = work.linePlans.filter((line) => line.action === 'create');
+  const lineRequests = lines.map((line) => lineCreateRequest(work, line, createValues(work)));
+  const requests = [header, ...lineRequests];
+  const answer = await sendJournaled(run, intentIds, () => work.connector.writeTogether(requests, run.io));
+  if (!answer.ok) {
+    await (answer.isUnknown ? run.deps.store.markUnknown(intentIds) : run.deps.store.withdrawIntents(intentIds));
+    run.ledger.decide(work, { faults: [answer.isUnknown ? lostFault() : answer.fault], verdicts: work.verdicts });
+    return;
+  }
+  const [record, ...lineRecords] = answer.value;
+  if (record == null) {
+    run.ledger.decide(work, { faults: [lostFault()] });
+    return;
+  }
+  const fresh = await reread(run, work, record);
+  conclude(run, work, {
+    record: fresh,
+    outcome: 'created',
+    intentIds,
+    lines: lines.flatMap((plan, index) => {
+      const line = lineRecords[index];
+      return line == null ? [] : [{ plan, record: line }];
+    }),
+    isReleased: true,
+  });
+}
+
+/** Header first, held back from processing; then the lines one by one; released only when all of them stand. */
+async function writeStaged(run: Run, work: PlannedWork, leases: readonly Lease[]): Promise<void> {
+  const isComplete = work.linked?.bases.some((base) => base.field === RELEASED) ?? false;
+  if (work.current !== null && isComplete && !writesAnything(work)) {
+    const lines = work.linePlans.flatMap((plan) => (plan.current === null ? [] : [{ plan, record: plan.current }]));
+    conclude(run, work, { record: work.current, outcome: foundOutcome(work), lines, isReleased: true });
+    return;
+  }
+  const header = await writeHeader(run, work, leases);
+  if (header === null) return;
+  const lines = await writeLines(run, work, { header: header.record, leases });
+  const intentIds = [...header.intentIds, ...lines.intentIds];
+  if (lines.faults.length > 0) {
+    const record = await reread(run, work, header.record);
+    conclude(run, work, { record, outcome: 'partial', faults: lines.faults, intentIds, lines: lines.written });
+    return;
+  }
+  const released = await releaseDocument(run, work, { record: header.record, isComplete, lines: lines.written });
+  const outcome =
+    header.isNew || work.origin === 'adopted' ? 'created' : work.origin === 'matched' ? 'linked' : 'updated';
+  conclude(run, work, {
+    record: released.record,
+    outcome,
+    faults: released.faults,
+    intentIds,
+    lines: lines.written,
+    isReleased: released.faults.length === 0,
+  });
+}
+
+type Header = { readonly record: EntityRecord; readonly isNew: boolean; readonly intentIds: readonly string[] };
+
+async function writeHeader(run: Run, work: PlannedWork, leases: readonly Lease[]): Promise<Header | null> {
+  const known = work.intent === null ? [] : [work.intent.id];
+  if (work.current !== null && work.plan.action === 'none') {
+    return { record: work.current, isNew: false, intentIds: known };
+  }
+  if (work.current !== null) return updateHeader(run, work, work.current);
+  const intentIds = (await journal(run, [intentOf(work)], leases)).map((intent) => intent.id);
+  const { hold } = work.mapping.options;
+  const held = hold === undefined ? {} : { [hold.field]: hold.held };
+  const request = createRequest(work, { ...createValues(work), ...held });
+  const [answer] = await sendJournaled(run, intentIds, () => work.connector.write([request], run.io));
+  const created = readCreate(answer);
+  if (created.record !== null) return { record: created.record, isNew: true, intentIds };
+  await (created.isLost ? run.deps.store.markUnknown(intentIds) : run.deps.store.withdrawIntents(intentIds));
+  run.ledger.decide(work, { faults: [created.fault], verdicts: work.verdicts, rule: work.rule });
+  return null;
+}
+
+async function updateHeader(run: Run, work: PlannedWork, current: EntityRecord): Promise<Header | null> {
+  const request: WriteRequest = {
+    verb: 'update',
+    entitySet: work.mapping.entitySet,
+    key: current.key,
+    values: work.plan.values,
+    etag: current.etag,
+    fields: fieldsToRead(work.mapping, work.entity),
+  };
+  const [answer] = await work.connector.write([request], run.io);
+  const intentIds = work.intent === null ? [] : [work.intent.id];
+  if (answer?.ok === true && answer.value !== null) return { record: answer.value, isNew: false, intentIds };
+  const failure = answer?.ok === false ? answer.fault : lostFault();
+  run.ledger.decide(work, { ...standing(work), faults: [failure], verdicts: work.verdicts, rule: work.rule });
+  return null;
+}
+
+function intentOf(work: PlannedWork): { unit: PlannedWork['unit']; entitySet: string; marker: string } {
+  return { unit: work.unit, entitySet: work.mapping.entitySet, marker: unitMarker(work.unit) };
+}

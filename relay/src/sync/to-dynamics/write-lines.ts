@@ -1,0 +1,130 @@
+import { fieldsToRead } from '../entity-fields.ts';
+import type { EntityRecord, WriteRequest } from '../../dynamics/connector.ts';
+import { describeCode, fault, type Fault } from '../../errors.ts';
+import type { Lease } from '../../store/store.ts';
+import type { LinePlan } from '../plan.ts';
+import { journal, sendJournaled } from './journal.ts';
+import { lineCreateRequest, lostFault, readCreate } from './requests.ts';
+import { isLineWrite } from './plan-units.ts';
+import { type PlannedWork, type Run } from './run.ts';
+import { type Intent, unitKey } from '../unit.ts';
+
+/** What became of a document's lines. `written` holds those that stand (null: removed). */
+export type WrittenLines = {
+  readonly written: readonly { readonly plan: LinePlan; readonly record: EntityRecord | null }[];
+  readonly faults: readonly Fault[];
+  readonly intentIds: readonly string[];
+};
+
+/**
+ * Writes the lines of one document, one after the other: Dynamics locks the header with each. A refused line does not stop the
+ * others, so that all faults are told at once; a line whose answer was lost stops the rest.
+ */
+export async function writeLines(
+  run: Run,
+  work: PlannedWork,
+  at: { readonly header: EntityRecord; readonly leases: readonly Lease[] },
+): Promise<WrittenLines> {
+  const left = await intentsLeft(run, work);
+  const result = { written: [] as WrittenLines['written'][number][], faults: [] as Fault[], intentIds: [] as string[] };
+  for (const line of work.linePlans) {
+    const intent = left.get(unitKey(line.unit));
+    if (intent !== undefined && line.current !== null) result.intentIds.push(intent.id);
+    const step =
+      run.isOver() && isLineWrite(line) ? late : await writeLine(run, work, { line, intent: intent ?? null, ...at });
+    result.intentIds.push(...step.intentIds);
+    if (step.fault !== null) result.faults.push(step.fault);
+    else if (step.isStanding) result.written.push({ plan: line, record: step.record });
+    if (step.fault !== null && describeCode(step.fault.code).outcome === 'deferred') break;
+  }
+  return { ...result, faults: orderFaults(result.faults) };
+}
+
+async function intentsLeft(run: Run, work: PlannedWork): Promise<ReadonlyMap<string, Intent>> {
+  if (work.current === null) return new Map();
+  const creates = work.linePlans.map((line) => line.unit);
+  const intents = creates.length === 0 ? [] : await run.deps.store.intentsOfUnits(creates);
+  return new Map(intents.map((intent) => [unitKey(intent.unit), intent]));
+}
+
+/** What is only a matter of time comes first, so that the document is tried again; then the refusal is told as what it is: a held document. */
+function orderFaults(faults: readonly Fault[]): Fault[] {
+  if (faults.length === 0) return [];
+  const passing = faults.filter(({ code }) => describeCode(code).outcome === 'deferred');
+  const refused = faults.filter(({ code }) => describeCode(code).outcome !== 'deferred');
+  if (passing.length > 0) return [...passing, ...refused];
+  return [fault('DOCUMENT_NOT_RELEASED', describeCode('DOCUMENT_NOT_RELEASED').text), ...refused];
+}
+
+type Step = {
+  readonly record: EntityRecord | null;
+  readonly isStanding: boolean;
+  readonly fault: Fault | null;
+  readonly intentIds: readonly string[];
+};
+
+/** The rest of a long document is written by the next call: its lines are found by their markers. */
+const late: Step = {
+  record: null,
+  isStanding: false,
+  fault: fault('OUT_OF_TIME', 'The call ran out of time before all lines of the document.', { retryAfterMs: 100 }),
+  intentIds: [],
+};
+
+type LineAt = {
+  readonly line: LinePlan;
+  readonly intent: Intent | null;
+  readonly header: EntityRecord;
+  readonly leases: readonly Lease[];
+};
+
+const nothing: Step = { record: null, isStanding: false, fault: null, intentIds: [] };
+
+async function writeLine(run: Run, work: PlannedWork, at: LineAt): Promise<Step> {
+  const { line } = at;
+  if (line.action === 'none' && line.current !== null) return { ...nothing, record: line.current, isStanding: true };
+  if (line.action === 'create') return createLine(run, work, at);
+  const request = changeRequest(work, line);
+  if (request === null) return nothing;
+  const [answer] = await work.connector.write([request], run.io);
+  if (answer?.ok !== true) return { ...nothing, fault: nameLine(line, answer?.fault ?? lostFault()) };
+  return { ...nothing, record: answer.value, isStanding: true };
+}
+
+function changeRequest(work: PlannedWork, line: LinePlan): WriteRequest | null {
+  const { entitySet } = line.child;
+  const entity = work.lineEntities.get(line.child.name);
+  if (line.current === null || entity === undefined) return null;
+  if (line.action === 'remove') return { verb: 'delete', entitySet, key: line.current.key };
+  if (line.action !== 'update') return null;
+  const { key, etag } = line.current;
+  return { verb: 'update', entitySet, key, values: line.values, etag, fields: fieldsToRead(line.child, entity) };
+}
+
+async function createLine(run: Run, work: PlannedWork, at: LineAt): Promise<Step> {
+  const waiting = quarantined(run, at.intent);
+  if (waiting !== null) return { ...nothing, fault: waiting };
+  const { child, unit, marker } = at.line;
+  const intents = await journal(run, [{ unit, entitySet: child.entitySet, marker }], at.leases);
+  const intentIds = intents.map((intent) => intent.id);
+  const request = lineCreateRequest(work, at.line, at.header.values);
+  const [answer] = await sendJournaled(run, intentIds, () => work.connector.write([request], run.io));
+  const created = readCreate(answer);
+  if (created.record !== null) return { ...nothing, record: created.record, isStanding: true, intentIds };
+  await (created.isLost ? run.deps.store.markUnknown(intentIds) : run.deps.store.withdrawIntents(intentIds));
+  return { ...nothing, fault: created.isLost ? created.fault : nameLine(at.line, created.fault) };
+}
+
+/** A line that may still be arriving is not sent again before no server can be working on it. */
+function quarantined(run: Run, intent: Intent | null): Fault | null {
+  if (intent === null) return null;
+  const since = Date.parse(intent.unknownSince ?? intent.openedAt);
+  const remaining = since + run.deps.quarantineMs - run.deps.clock().getTime();
+  if (remaining <= 0) return null;
+  return fault('OUTCOME_UNKNOWN', describeCode('OUTCOME_UNKNOWN').text, { retryAfterMs: Math.min(remaining, 5_000) });
+}
+
+const nameLine = (line: LinePlan, cause: Fault): Fault => ({
+  ...cause,
+  message: `Line ${line.unit.recordId}: ${cause.message}`,
+});

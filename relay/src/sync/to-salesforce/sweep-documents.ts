@@ -1,0 +1,129 @@
+import type { Connector, EntityDescription, EntityRecord } from '../../dynamics/connector.ts';
+import { describeCode, type ErrorCode, toFault } from '../../errors.ts';
+import type { Configuration, EntityMapping } from '../mapping.ts';
+import { keepLeases, LEASE_MS } from '../to-dynamics/keep-leases.ts';
+import { bringOwned } from './bring-owned.ts';
+import { findRecordsSince } from './find-records.ts';
+import type { Inbound, InboundDependencies } from './inbound.ts';
+import { lacksParent, linkedParents } from './inbound-references.ts';
+
+const DAY_MS = 24 * 60 * 60_000;
+/** Keys asked of the store at once. */
+const CHUNK = 1_000;
+
+type Sweep = NonNullable<EntityMapping['options']['sweep']>;
+type Swept = { readonly brought: number; readonly failed: number };
+
+/** One org's inbound documents of one connection, and the call that carries the sweep. */
+export type SweepRequest = Pick<Inbound, 'org' | 'configuration' | 'connector' | 'salesforce' | 'io'>;
+
+/**
+ * Brings the documents of a connection that no event brought: those dated since the last sweep, less an overlap, whose parents are in
+ * the org and that have no link yet. Heals lost events, and customers that were linked after their invoices were posted. Safe to run
+ * twice, silent where everything is there; one process at a time, another one's turn is passed over.
+ */
+export async function sweepDocuments(deps: InboundDependencies, request: SweepRequest): Promise<Swept> {
+  const { org, connector, configuration } = request;
+  const mappings = [...configuration.mappings.values()]
+    .filter(({ options, direction }) => options.sweep !== undefined && direction !== 'ToDynamics')
+    .filter((mapping) => isOf(configuration, mapping, connector))
+    .toSorted((a, b) => a.sequence - b.sequence);
+  if (mappings.length === 0) return { brought: 0, failed: 0 };
+  const leases = await deps.store.acquireLeases([`sweep:${org}/${connector.connection}`], deps.holder, LEASE_MS);
+  if (leases.length === 0) return { brought: 0, failed: 0 };
+  const letGo = keepLeases(deps.store, () => leases, deps.leaseMs * 10);
+  const total = { brought: 0, failed: 0 };
+  try {
+    for (const company of await deps.store.linkedCompanies(org, connector.connection)) {
+      for (const mapping of mappings) {
+        const inbound: Inbound = { ...request, deps, company, actor: 'schedule:sweep' };
+        const swept = await sweepOne(inbound, mapping);
+        total.brought += swept.brought;
+        total.failed += swept.failed;
+      }
+    }
+    return total;
+  } finally {
+    letGo();
+    await deps.store.releaseLeases(leases);
+  }
+}
+
+function isOf(configuration: Configuration, mapping: EntityMapping, connector: Connector): boolean {
+  if (mapping.connection === null) return true;
+  return configuration.connections.get(mapping.connection)?.connectionKey === connector.connection;
+}
+
+/** The cursor moves only where all that was found is there; else the same window is looked through again. */
+async function sweepOne(inbound: Inbound, mapping: EntityMapping): Promise<Swept> {
+  const { deps, org, connector, company } = inbound;
+  const { sweep } = mapping.options;
+  if (sweep === undefined) return { brought: 0, failed: 0 };
+  const place = { org, connection: connector.connection, company, mapping: mapping.name };
+  const today = deps.clock().toISOString().slice(0, 10);
+  const codes = new Set<ErrorCode>();
+  let brought = 0;
+  let failed = 0;
+  try {
+    const from = daysBefore((await deps.store.cursor(place)) ?? today, sweep.overlapDays);
+    const entity = await connector.describe(mapping.entitySet, inbound.io);
+    for (const record of await missingSince(inbound, { mapping, entity, sweep, from })) {
+      try {
+        const id = await bringOwned(inbound, { mapping, entity, record, eventValues: {} });
+        brought += id === null ? 0 : 1;
+      } catch (error) {
+        failed += 1;
+        codes.add(toFault(error).code);
+      }
+    }
+  } catch (error) {
+    failed += 1;
+    codes.add(toFault(error).code);
+  }
+  const unitKey = `sweep:${mapping.name}/${connector.connection}/${company}`;
+  // What only another turn needs is no problem of anybody.
+  const lasting = [...codes].filter((code) => describeCode(code).outcome !== 'deferred');
+  const faults = lasting.map((code) => ({ code, field: null }));
+  const scope = `${connector.connection}/${company}`;
+  await deps.store.commit({
+    leases: [],
+    links: [],
+    closedIntents: [],
+    audit: [],
+    reports: [{ org, unitKey, entitySet: mapping.entitySet, scope, faults }],
+    cursors: failed === 0 ? [{ ...place, position: today }] : [],
+  });
+  return { brought, failed };
+}
+
+function daysBefore(date: string, days: number): string {
+  return new Date(Date.parse(date) - days * DAY_MS).toISOString().slice(0, 10);
+}
+
+type Window = {
+  readonly mapping: EntityMapping;
+  readonly entity: EntityDescription;
+  readonly sweep: Sweep;
+  readonly from: string;
+};
+
+/** What stands in Dynamics and not in the org although its parents do. */
+async function missingSince(inbound: Inbound, { mapping, entity, sweep, from }: Window): Promise<EntityRecord[]> {
+  const found = await findRecordsSince(inbound, mapping, { field: sweep.dateField, value: from });
+  const parents = await linkedParents(inbound, mapping, found);
+  const wanted = found.filter((record) => !lacksParent(mapping, record, parents));
+  const missing: EntityRecord[] = [];
+  for (let start = 0; start < wanted.length; start += CHUNK) {
+    const chunk = wanted.slice(start, start + CHUNK);
+    const keys = chunk.map((record) => inbound.connector.formatKey(entity, record.key));
+    const links = await inbound.deps.store.linksOfKeys({
+      org: inbound.org,
+      connection: inbound.connector.connection,
+      entitySet: mapping.entitySet,
+      dynamicsKeys: keys,
+    });
+    const linked = new Set(links.filter(({ state }) => state !== 'gone').map(({ dynamicsKey }) => dynamicsKey));
+    missing.push(...chunk.filter((_, index) => !linked.has(keys[index] ?? '')));
+  }
+  return missing;
+}
