@@ -1,0 +1,121 @@
+import { RecordError, toRecordError } from '../record-error.ts';
+import { type Records } from '../records/records.ts';
+import { type QueryRunner } from '../run-query.ts';
+import { type RecordStore } from '../store/record-store.ts';
+import { readCollection, saveCollection } from './collections-resource.ts';
+import { runComposite } from './composite-resource.ts';
+import { describeBasic, describeGlobal, describeObject } from './describe-resource.ts';
+import { errorResponse, ok, type RestRequest, type RestResponse } from './http.ts';
+import { createQueryResource } from './query-resource.ts';
+import { createRecord, methodNotAllowed, recordByExternalId, recordById } from './records-resource.ts';
+
+type Dependencies = {
+  readonly store: RecordStore;
+  readonly records: Records;
+  readonly runQuery: QueryRunner;
+  readonly queryBatchSize: number;
+  readonly limits: () => unknown;
+};
+
+type Handler = (request: RestRequest, ...parts: string[]) => RestResponse;
+type Route = { readonly methods: string; readonly path: RegExp; readonly handle: Handler };
+
+/** Answers everything below `/services/data/vNN.0`; a path the org does not have is NOT_FOUND. */
+export function createRouter(dependencies: Dependencies): (request: RestRequest) => RestResponse {
+  const routes = [...sobjectRoutes(dependencies), ...otherRoutes(dependencies, route)];
+
+  function route(request: RestRequest): RestResponse {
+    try {
+      const path = request.path.replace(/^\/services\/data\/v\d+\.\d+/, '').replace(/\/$/, '');
+      const matching = routes.filter((candidate) => candidate.path.test(path));
+      const found = matching.find((candidate) => candidate.methods.split(' ').includes(request.method));
+      if (!found) {
+        throw matching.length > 0
+          ? methodNotAllowed(request)
+          : new RecordError('NOT_FOUND', 'The requested resource does not exist');
+      }
+      const parts = found.path.exec(path)?.slice(1) ?? [];
+      return found.handle(request, ...parts.map((part) => decodeURIComponent(part)));
+    } catch (error) {
+      return errorResponse(toRecordError(error));
+    }
+  }
+
+  return route;
+}
+
+function sobjectRoutes(dependencies: Dependencies): Route[] {
+  const { store } = dependencies;
+  return [
+    { methods: 'GET', path: /^\/sobjects$/, handle: (request) => describeGlobal(store.schema, request) },
+    {
+      methods: 'GET',
+      path: /^\/sobjects\/(\w+)$/,
+      handle: (request, type = '') => describeBasic(store.schema, request, type),
+    },
+    {
+      methods: 'POST',
+      path: /^\/sobjects\/(\w+)$/,
+      handle: (request, type = '') => createRecord(dependencies, request, type),
+    },
+    {
+      methods: 'GET',
+      path: /^\/sobjects\/(\w+)\/describe$/,
+      handle: (request, type = '') => describeObject(store.schema, request, type),
+    },
+    {
+      methods: 'GET PATCH DELETE',
+      path: /^\/sobjects\/(\w+)\/(?!describe$)(\w+)$/,
+      handle: (request, type = '', id = '') => recordById(dependencies, request, type, id),
+    },
+    {
+      methods: 'GET PATCH DELETE',
+      path: /^\/sobjects\/(\w+)\/(\w+)\/([^/]+)$/,
+      handle: (request, type = '', keyField = '', value = '') =>
+        recordByExternalId(dependencies, request, { type, keyField, value }),
+    },
+  ];
+}
+
+function otherRoutes(dependencies: Dependencies, route: (request: RestRequest) => RestResponse): Route[] {
+  const { records, runQuery, queryBatchSize, limits } = dependencies;
+  const query = createQueryResource(runQuery, queryBatchSize);
+  return [
+    { methods: 'GET', path: /^$/, handle: (request) => ok(resources(request.version)) },
+    { methods: 'GET', path: /^\/limits$/, handle: () => ok(limits()) },
+    { methods: 'GET', path: /^\/query$/, handle: (request) => query.start(request, false) },
+    { methods: 'GET', path: /^\/queryAll$/i, handle: (request) => query.start(request, true) },
+    {
+      methods: 'GET',
+      path: /^\/query(?:All)?\/([\w-]+)$/i,
+      handle: (request, locator = '') => query.more(request, locator),
+    },
+    { methods: 'POST', path: /^\/composite$/, handle: (request) => runComposite(records, route, request) },
+    {
+      methods: 'POST PATCH DELETE',
+      path: /^\/composite\/sobjects$/,
+      handle: (request) => saveCollection(dependencies, request, null),
+    },
+    {
+      methods: 'GET POST',
+      path: /^\/composite\/sobjects\/(\w+)$/,
+      handle: (request, type = '') => readCollection(dependencies, request, type),
+    },
+    {
+      methods: 'PATCH',
+      path: /^\/composite\/sobjects\/(\w+)\/(\w+)$/,
+      handle: (request, type = '', keyField = '') => saveCollection(dependencies, request, { type, keyField }),
+    },
+  ];
+}
+
+function resources(version: string): Record<string, string> {
+  const base = `/services/data/${version}`;
+  return {
+    composite: `${base}/composite`,
+    limits: `${base}/limits`,
+    query: `${base}/query`,
+    queryAll: `${base}/queryAll`,
+    sobjects: `${base}/sobjects`,
+  };
+}
