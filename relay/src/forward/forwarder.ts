@@ -1,0 +1,183 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import express from 'express';
+import { Pool } from 'undici';
+import { RelayError } from '../errors.ts';
+import { answerProblem } from '../http/problem-answer.ts';
+import { traceOf } from '../http/request-trace.ts';
+import { actorOf } from '../http/route.ts';
+import type { Caller, CallerVerifier, DynamicsTokens } from '../identity/identity.ts';
+import type { Settings, Verb } from '../settings.ts';
+import type { Store } from '../store/store.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { describeWrite } from './audit-write.ts';
+import { checkQuery, requireConnection, requireVerb, type FindNavigation } from './forward-access.ts';
+import { answerFailure } from './forward-failure.ts';
+import { requestHeaders, requirePlainRequest } from './forward-headers.ts';
+import { parseForwardPath, type ForwardTarget } from './forward-path.ts';
+import { passThrough, PassThroughError, type UpstreamRequest } from './pass-through.ts';
+
+/** Everything the forwarder needs. */
+export type ForwarderDependencies = {
+  readonly settings: Pick<Settings, 'connections' | 'orgs'>;
+  readonly verifier: CallerVerifier;
+  readonly tokens: DynamicsTokens;
+  readonly appendAudit: Store['appendAudit'];
+  readonly navigation: FindNavigation;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly clock: () => Date;
+  readonly ids: () => string;
+};
+
+/** Lets Apex read, and where registered write, Dynamics without a credential of its own. */
+export type Forwarder = {
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Closes the connections to Dynamics once nothing is under way on them. */
+  close(): Promise<void>;
+};
+
+const METHODS = {
+  get: { method: 'GET', verb: 'read' },
+  post: { method: 'POST', verb: 'create' },
+  patch: { method: 'PATCH', verb: 'update' },
+  put: { method: 'PUT', verb: 'update' },
+  delete: { method: 'DELETE', verb: 'delete' },
+} as const satisfies Record<string, { readonly method: UpstreamRequest['method']; readonly verb: Verb }>;
+const ALLOW = 'GET, POST, PATCH, PUT, DELETE';
+const ROUTE = '/v1/forward/:connection';
+const PREFIX = /^\/v1\/forward\//;
+
+/** Salesforce waits for a callout 120 s at most: a little less, so that it is we who tell what happened. */
+const POOL_OPTIONS = {
+  connections: 64,
+  pipelining: 1,
+  connect: { timeout: 10_000 },
+  headersTimeout: 110_000,
+  bodyTimeout: 110_000,
+};
+
+/** Builds the forwarder: a bare express.Router, which costs a third of an app, over one connection pool per environment. */
+export function createForwarder(deps: ForwarderDependencies): Forwarder {
+  const pools = createPools(deps.settings);
+  const router = express.Router({ caseSensitive: true, strict: true });
+  router.head(PREFIX, refuseMethod(deps.log));
+  for (const name of ['get', 'post', 'patch', 'put', 'delete'] as const) {
+    router[name](PREFIX, (request, response) => forward(deps, pools, { ...METHODS[name], request, response }));
+  }
+  router.all(PREFIX, refuseMethod(deps.log));
+  return {
+    handle: (request, response) => {
+      traceOf(request).route = ROUTE;
+      const answer = (error: unknown) => answerFailure(deps.log, request, response, error);
+      router(request as express.Request, response as express.Response, answer);
+    },
+    close: async () => {
+      await Promise.all([...pools.values()].map((pool) => pool.close()));
+    },
+  };
+}
+
+type Forwarding = {
+  readonly method: UpstreamRequest['method'];
+  readonly verb: Verb;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+};
+
+function createPools(settings: Pick<Settings, 'connections'>): Map<string, Pool> {
+  const origins = [...settings.connections.values()].map(({ key, url }) => [key, new URL(url).origin] as const);
+  return new Map(origins.map(([key, origin]) => [key, new Pool(origin, POOL_OPTIONS)]));
+}
+
+async function forward(
+  deps: ForwarderDependencies,
+  pools: ReadonlyMap<string, Pool>,
+  forwarding: Forwarding,
+): Promise<void> {
+  const { request, verb, method } = forwarding;
+  const trace = traceOf(request);
+  const caller = await deps.verifier.verify(request.headers.authorization, { once: verb !== 'read' });
+  trace.org = caller.org;
+  const target = parseForwardPath(request.url ?? '');
+  const connection = requireConnection(deps.settings, caller, target);
+  requireVerb(connection, target, verb);
+  requirePlainRequest(request.headers, verb === 'create' || verb === 'update');
+  const query = await checkQuery(deps.navigation, connection, { target, verb, correlationId: trace.correlationId });
+  const pool = pools.get(connection.key);
+  if (pool === undefined) throw new Error(`no pool for connection ${connection.key}`);
+  const path = `${new URL(connection.url).pathname.replace(/\/$/, '')}${target.path}?${query}`;
+  const run = (token: string) => {
+    const body = verb === 'create' || verb === 'update' ? request : null;
+    return exchange(deps, pool, {
+      caller,
+      target,
+      forwarding,
+      upstream: { method, path, headers: requestHeaders(request.headers, token), body },
+    });
+  };
+  await withToken(deps.tokens, connection.key, { mayRepeat: verb === 'read', run });
+}
+
+/** A token that Dynamics refuses is forgotten; what can be repeated is, once. */
+async function withToken(
+  tokens: DynamicsTokens,
+  connection: string,
+  call: { readonly mayRepeat: boolean; readonly run: (token: string) => Promise<void> },
+): Promise<void> {
+  const token = await tokens.token(connection);
+  try {
+    await call.run(token);
+  } catch (error) {
+    if (!(error instanceof PassThroughError) || error.reason !== 'unauthorized') throw error;
+    tokens.invalidate(connection, token);
+    if (!call.mayRepeat) throw error;
+    await call.run(await tokens.token(connection));
+  }
+}
+
+type Exchange = {
+  readonly caller: Caller;
+  readonly target: ForwardTarget;
+  readonly forwarding: Forwarding;
+  readonly upstream: UpstreamRequest;
+};
+
+async function exchange(deps: ForwarderDependencies, pool: Pool, it: Exchange): Promise<void> {
+  const { target, forwarding, upstream } = it;
+  const audit = forwarding.verb === 'read' ? null : auditOf(deps, it);
+  const call = { system: 'dynamics', target: target.connection, operation: `forward.${forwarding.verb}` } as const;
+  try {
+    const { status } = await deps.metrics.external(call, () => passThrough(pool, upstream, forwarding.response, audit));
+    if (status === 429) deps.metrics.throttled('dynamics', target.connection);
+  } catch (error) {
+    // Where an answer came, it was entered before it was passed on; where none came, nobody knows what happened.
+    const mayHaveHappened = error instanceof PassThroughError && error.wasSent && error.reason !== 'notConcluded';
+    if (audit !== null && mayHaveHappened && !forwarding.response.headersSent) await audit(null);
+    throw error;
+  }
+}
+
+function auditOf(deps: ForwarderDependencies, it: Exchange): (status: number | null) => Promise<void> {
+  const { org } = it.caller;
+  const { correlationId } = traceOf(it.forwarding.request);
+  return async (status) => {
+    const write = {
+      verb: it.forwarding.verb,
+      target: it.target,
+      status,
+      org,
+      actor: actorOf(it.caller),
+      correlationId,
+    };
+    await deps.appendAudit([describeWrite({ ...write, id: deps.ids(), at: deps.clock() })]);
+  };
+}
+
+function refuseMethod(log: Logger): express.RequestHandler {
+  return (request, response) => {
+    response.setHeader('Allow', ALLOW);
+    const error = new RelayError('NOT_FOUND', `Forwarding takes ${ALLOW} only.`);
+    answerProblem(request, response, { error, log, status: 405 });
+  };
+}
