@@ -5,7 +5,7 @@ import { requestAgain } from './sync/to-salesforce/request-again.ts';
 import { createSyncToDynamics } from './sync/to-dynamics/sync-to-dynamics.ts';
 import type { Parts } from './parts.ts';
 
-/** A call to Dynamics lasts less than this; what holds a lease longer is dead. */
+/** A run that holds its leases for longer hangs. */
 const LEASE_MS = 120_000;
 
 /** The engine behind POST /v1/sync. */

@@ -79,10 +79,11 @@ describe('answers that Dynamics gave and nobody heard', () => {
     expect(compareSides(product)).toEqual([]);
   }, 90_000);
 
-  it('comes to the same end where connections break before Dynamics heard anything', async () => {
+  it('comes to the same end where connections break before Dynamics heard anything, and where tokens expire', async () => {
     const accountIds = createAccounts(product.org, random, 4) as [string, ...string[]];
     for (let index = 0; index < 15; index += 1) {
       product.dynamics.admin.fault({ kind: 'cutBefore', after: random.below(80) });
+      product.dynamics.admin.fault({ kind: 'expiredToken', after: random.below(80) });
     }
     createWonDeals(product.org, random, { accountIds, catalog, count: 20 });
 

@@ -39,7 +39,6 @@ type Authority = {
   expiresIn: number;
   failures: Failure[];
   requests: SeenTokenRequest[];
-  usedAssertions: Set<string>;
   tokensIssued: number;
 };
 
@@ -103,7 +102,6 @@ async function answerToken(
     tenants: authority.options.tenants,
     tenantId,
     tokenEndpoint: `${authority.baseUrl}/${tenantId}/oauth2/v2.0/token`,
-    usedAssertions: authority.usedAssertions,
     now: authority.clock(),
   });
   if ('refused' in decision) {
@@ -189,7 +187,6 @@ export async function startEntra(options: EntraOptions): Promise<Entra> {
     expiresIn: options.expiresInSeconds ?? 3600,
     failures: [],
     requests: [],
-    usedAssertions: new Set(),
     tokensIssued: 0,
   };
   const server = createServer((request, response) => void route(authority, request, response));

@@ -12,7 +12,6 @@ export type TokenContext = {
   tenants: EntraTenant[];
   tenantId: string;
   tokenEndpoint: string;
-  usedAssertions: Set<string>;
   now: Date;
 };
 
@@ -32,7 +31,6 @@ async function refuseCredential(
       certificatePem: app.certificatePem,
       tokenEndpoint: context.tokenEndpoint,
       tenant: context.tenantId,
-      usedAssertions: context.usedAssertions,
       now: context.now,
     });
   }
