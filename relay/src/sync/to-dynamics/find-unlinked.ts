@@ -3,7 +3,8 @@ import type { Condition, EntityRecord, FindRequest } from '../../dynamics/connec
 import { describeCode, fault, type Fault } from '../../errors.ts';
 import { unitMarker } from '../marker.ts';
 import { matchRequests } from '../match.ts';
-import { type LocatedWork, type MappedWork, type Origin, type Run } from './run.ts';
+import { quarantine } from './journal.ts';
+import { companyOf, createStrategyOf, type LocatedWork, type MappedWork, type Origin, type Run } from './run.ts';
 import { type Intent, unitKey } from '../unit.ts';
 
 /** One way to find a unit's record, in the order in which they are tried. */
@@ -16,8 +17,6 @@ type Search = {
 
 /** More candidates than this only prove that a rule is ambiguous. */
 const CANDIDATES = 20;
-/** How soon a create of unknown outcome is looked up again. */
-const LOOK_AGAIN_MS = 5_000;
 
 /**
  * Finds the Dynamics record of units that have no link: by our marker or own key first (an answer may have been lost), then by the
@@ -65,7 +64,7 @@ function searchesOf(work: MappedWork): Search[] {
   const fields = fieldsToRead(work.mapping, work.entity);
   const request = (conditions: readonly (readonly Condition[])[], extra: readonly string[] = []): FindRequest => ({
     entitySet: work.mapping.entitySet,
-    company: work.unit.company === '' ? null : work.unit.company,
+    company: companyOf(work.unit),
     anyOf: conditions,
     fields: [...new Set([...fields, ...extra])],
     limit: CANDIDATES,
@@ -73,7 +72,7 @@ function searchesOf(work: MappedWork): Search[] {
   const searches: Search[] = [];
   const { markerField } = work.mapping;
   const all = (): boolean => true;
-  if (markerField !== null && strategyOf(work) === 'Marker') {
+  if (markerField !== null && createStrategyOf(work) === 'Marker') {
     const marker = { field: markerField, value: unitMarker(work.unit) };
     searches.push({ origin: 'adopted', rule: 'Marker', request: request([[marker]]), accepts: all });
   }
@@ -90,13 +89,8 @@ function searchesOf(work: MappedWork): Search[] {
   return searches;
 }
 
-/** The create strategy in force in the unit's company. */
-export function strategyOf(work: MappedWork): MappedWork['mapping']['createStrategy'] {
-  return work.routed.route.options.createStrategy ?? work.mapping.createStrategy;
-}
-
 function ownKeyConditions(work: MappedWork): Condition[] | null {
-  if (strategyOf(work) !== 'OwnKey') return null;
+  if (createStrategyOf(work) !== 'OwnKey') return null;
   const parts = work.entity.key.filter((name) => name !== work.entity.companyField);
   const conditions = parts.map((field) => ({
     field,
@@ -120,7 +114,7 @@ function decideFound(
     }
     if (only !== undefined) return [{ ...base, origin: search.origin, rule: search.rule, current: only }];
   }
-  const wait = quarantine(run, work, found.intent);
+  const wait = unfinished(run, work, found.intent);
   if (wait !== null) {
     run.ledger.decide(work, { faults: [wait], rule: 'Quarantine' });
     return [];
@@ -134,19 +128,13 @@ function ambiguous(work: MappedWork, rule: string, records: readonly EntityRecor
   return fault('MATCH_AMBIGUOUS', message);
 }
 
-/** A create whose answer never came is only looked up until no server can still be working on it. An own key needs no waiting: a second create would fail by key. */
-function quarantine(run: Run, work: MappedWork, intent: Intent | null): Fault | null {
-  if (intent === null || strategyOf(work) === 'OwnKey') return null;
-  const since = Date.parse(intent.unknownSince ?? intent.openedAt);
-  const remaining = since + run.deps.quarantineMs - run.deps.clock().getTime();
-  if (remaining > 0) {
-    return fault('OUTCOME_UNKNOWN', describeCode('OUTCOME_UNKNOWN').text, {
-      retryAfterMs: Math.min(remaining, LOOK_AGAIN_MS),
-    });
-  }
-  return strategyOf(work) === 'Review'
-    ? fault('OUTCOME_NEEDS_REVIEW', describeCode('OUTCOME_NEEDS_REVIEW').text)
-    : null;
+/** What an earlier create of unknown outcome asks for. An own key needs no waiting: a second create would fail by key. */
+function unfinished(run: Run, work: MappedWork, intent: Intent | null): Fault | null {
+  const strategy = createStrategyOf(work);
+  if (intent === null || strategy === 'OwnKey') return null;
+  const review =
+    strategy === 'Review' ? fault('OUTCOME_NEEDS_REVIEW', describeCode('OUTCOME_NEEDS_REVIEW').text) : null;
+  return quarantine(run, intent) ?? review;
 }
 
 /** A record that another unit of this org is linked to is not linked twice. */

@@ -1,4 +1,4 @@
-import { RelayError } from '../../errors.ts';
+import { describeCode, fault, type Fault, RelayError } from '../../errors.ts';
 import type { Lease, Store } from '../../store/store.ts';
 import type { Run } from './run.ts';
 import type { Intent } from '../unit.ts';
@@ -29,4 +29,17 @@ export async function sendJournaled<T>(run: Run, intentIds: readonly string[], s
     await (error instanceof RelayError ? store.withdrawIntents(intentIds) : store.markUnknown(intentIds));
     throw error;
   }
+}
+
+/** How soon a create of unknown outcome is looked up again. */
+const LOOK_AGAIN_MS = 5_000;
+
+/** The fault of a create that may still be arriving: it is only looked up until no server can be working on it. Null once it may be sent. */
+export function quarantine(run: Run, intent: Intent | null): Fault | null {
+  if (intent === null) return null;
+  const since = Date.parse(intent.unknownSince ?? intent.openedAt);
+  const remaining = since + run.deps.quarantineMs - run.deps.clock().getTime();
+  if (remaining <= 0) return null;
+  const retryAfterMs = Math.min(remaining, LOOK_AGAIN_MS);
+  return fault('OUTCOME_UNKNOWN', describeCode('OUTCOME_UNKNOWN').text, { retryAfterMs });
 }

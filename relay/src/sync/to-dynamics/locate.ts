@@ -5,7 +5,7 @@ import type { Lease } from '../../store/store.ts';
 import { findUnlinked } from './find-unlinked.ts';
 import type { EntityMapping } from '../mapping.ts';
 import { LEASE_MS } from './keep-leases.ts';
-import { lineConditions, type LocatedWork, type MappedWork, type Run } from './run.ts';
+import { companyOf, lineConditions, type LocatedWork, type MappedWork, type Run } from './run.ts';
 import { writeBacksFrom } from './write-backs.ts';
 import { busy } from './busy.ts';
 
@@ -145,7 +145,7 @@ function lineRequests(work: LocatedWork, child: EntityMapping): LineRequest[] {
   const entity = work.lineEntities.get(child.name);
   const conditions = work.current === null ? null : lineConditions(child, work.current.values);
   if (entity === undefined || conditions === null) return [];
-  const company = work.unit.company === '' ? null : work.unit.company;
+  const company = companyOf(work.unit);
   const fields = fieldsToRead(child, entity);
   return [{ work, child, request: { entitySet: child.entitySet, company, anyOf: [conditions], fields, limit: LINES } }];
 }

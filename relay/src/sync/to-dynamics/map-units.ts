@@ -6,7 +6,7 @@ import { unitMarker } from '../marker.ts';
 import { referenceKey, referencesOf } from '../references.ts';
 import { followHandOffs } from './hand-off.ts';
 import { parentKey, parentsOf, type ParentValues, parentValues } from './parent-values.ts';
-import type { LinkedWork, MappedLine, MappedWork, Run, Work } from './run.ts';
+import { createStrategyOf, type LinkedWork, type MappedLine, type MappedWork, type Run, type Work } from './run.ts';
 import { unitKey } from '../unit.ts';
 
 /**
@@ -99,7 +99,7 @@ function contextOf(work: Work, references: ReadonlyMap<string, string>): MapCont
     entity: work.entity,
     references,
     dimensions: work.dimensions,
-    ownKey: (work.routed.route.options.createStrategy ?? work.mapping.createStrategy) === 'OwnKey',
+    ownKey: createStrategyOf(work) === 'OwnKey',
   };
 }
 

@@ -5,7 +5,7 @@ import type { FieldPlan, UnitPlan } from '../exchange.ts';
 import type { MappedField } from '../map.ts';
 import { type FieldVerdict, merge } from '../merge.ts';
 import { type LinePlan, planLines, planRecord } from '../plan.ts';
-import { type LocatedWork, type PlannedWork, type Run } from './run.ts';
+import { documentStrategyOf, type LocatedWork, type PlannedWork, type Run } from './run.ts';
 import { writeBacksFrom } from './write-backs.ts';
 
 /** Merges and plans every unit; decides those that nothing may be written for: conflicts in documents, final documents, dry runs. */
@@ -136,7 +136,7 @@ function unitPlan(work: PlannedWork): UnitPlan {
 }
 
 function rulesOf(work: PlannedWork): string[] {
-  const strategy = work.routed.route.options.documentStrategy ?? work.mapping.documentStrategy;
+  const strategy = documentStrategyOf(work);
   return [
     `Route: ${work.routed.route.name} → ${work.unit.connection}/${work.unit.company}`,
     `Record: ${work.rule} (${work.origin})`,

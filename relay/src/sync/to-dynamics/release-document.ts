@@ -3,7 +3,7 @@ import type { EntityRecord } from '../../dynamics/connector.ts';
 import { fault, type Fault } from '../../errors.ts';
 import type { LinePlan } from '../plan.ts';
 import { lostFault, reread } from './requests.ts';
-import { lineConditions, type PlannedWork, type Run } from './run.ts';
+import { companyOf, lineConditions, type PlannedWork, type Run } from './run.ts';
 
 type Released = { readonly record: EntityRecord; readonly faults: readonly Fault[] };
 
@@ -53,7 +53,7 @@ async function compareLines(
     const conditions = lineConditions(child, document.record.values);
     const { markerField } = child;
     if (entity === undefined || conditions === null || markerField === null) continue;
-    const company = work.unit.company === '' ? null : work.unit.company;
+    const company = companyOf(work.unit);
     const request = { entitySet: child.entitySet, company, anyOf: [conditions], fields: [markerField], limit: 10_000 };
     const [answer] = await work.connector.find([request], run.io);
     if (answer?.ok !== true) return answer?.fault ?? lostFault();

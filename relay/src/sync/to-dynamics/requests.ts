@@ -2,7 +2,7 @@ import { fieldsToRead } from '../entity-fields.ts';
 import type { Answer, EntityRecord, Values, WriteRequest } from '../../dynamics/connector.ts';
 import { describeCode, fault, type Fault } from '../../errors.ts';
 import { unitMarker } from '../marker.ts';
-import { type PlannedWork, type Run } from './run.ts';
+import { companyOf, type PlannedWork, type Run } from './run.ts';
 
 /** How soon a create whose answer never came is looked up. */
 const LOOK_UP_MS = 5_000;
@@ -18,7 +18,7 @@ export function createRequest(work: PlannedWork, values: Values): WriteRequest {
   return {
     verb: 'create',
     entitySet: work.mapping.entitySet,
-    company: work.unit.company === '' ? null : work.unit.company,
+    company: companyOf(work.unit),
     values,
     fields: fieldsToRead(work.mapping, work.entity),
   };
@@ -38,7 +38,7 @@ export function lineCreateRequest(
   return {
     verb: 'create',
     entitySet: line.child.entitySet,
-    company: work.unit.company === '' ? null : work.unit.company,
+    company: companyOf(work.unit),
     values: {
       ...line.values,
       ...Object.fromEntries(parent),

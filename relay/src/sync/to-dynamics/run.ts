@@ -11,7 +11,7 @@ import type { Store } from '../../store/store.ts';
 import type { SyncCall, SyncItem, UnitResult } from '../exchange.ts';
 import type { Ledger } from './ledger.ts';
 import type { MapContext, MappedField } from '../map.ts';
-import type { Configuration, EntityMapping } from '../mapping.ts';
+import type { Configuration, CreateStrategy, DocumentStrategy, EntityMapping } from '../mapping.ts';
 import type { FieldVerdict, HashKey } from '../merge.ts';
 import type { LinePlan, Plan } from '../plan.ts';
 import type { Routed } from '../route.ts';
@@ -118,4 +118,19 @@ export function lineConditions(child: EntityMapping, parent: Values): Condition[
     value: parent[from] ?? null,
   }));
   return conditions.length > 0 && conditions.every((condition) => condition.value !== null) ? conditions : null;
+}
+
+/** The create strategy in force in the unit's company. */
+export function createStrategyOf({ routed, mapping }: Pick<Work, 'routed' | 'mapping'>): CreateStrategy {
+  return routed.route.options.createStrategy ?? mapping.createStrategy;
+}
+
+/** The document strategy in force in the unit's company. */
+export function documentStrategyOf({ routed, mapping }: Pick<Work, 'routed' | 'mapping'>): DocumentStrategy {
+  return routed.route.options.documentStrategy ?? mapping.documentStrategy;
+}
+
+/** The company that a request to Dynamics names; null for sets that all companies share. */
+export function companyOf(unit: Unit): string | null {
+  return unit.company === '' ? null : unit.company;
 }

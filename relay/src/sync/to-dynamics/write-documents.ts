@@ -6,7 +6,7 @@ import { conclude } from './conclude.ts';
 import { journal, sendJournaled } from './journal.ts';
 import { releaseDocument } from './release-document.ts';
 import { isDocument, standing, writesAnything } from './plan-units.ts';
-import { type PlannedWork, RELEASED, type Run } from './run.ts';
+import { documentStrategyOf, type PlannedWork, RELEASED, type Run } from './run.ts';
 import { createRequest, createValues, lineCreateRequest, lostFault, readCreate, reread } from './requests.ts';
 import { foundOutcome } from './write-records.ts';
 import { writeLines } from './write-lines.ts';
@@ -25,16 +25,12 @@ async function writeDocument(run: Run, work: PlannedWork, leases: readonly Lease
     return;
   }
   try {
-    if (work.current === null && strategyOf(work) === 'Changeset') await createTogether(run, work, leases);
+    if (work.current === null && documentStrategyOf(work) === 'Changeset') await createTogether(run, work, leases);
     else await writeStaged(run, work, leases);
   } catch (error) {
     if (!(error instanceof RelayError)) run.deps.onUnexpected(error, run.io.correlationId);
     run.ledger.decide(work, { ...standing(work), faults: [toFault(error)] });
   }
-}
-
-function strategyOf(work: PlannedWork): PlannedWork['mapping']['documentStrategy'] {
-  return work.routed.route.options.documentStrategy ?? work.mapping.documentStrategy;
 }
 
 /** Header and lines in one changeset, under a number of ours: all of it stands or none. */

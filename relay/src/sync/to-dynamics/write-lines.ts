@@ -3,7 +3,7 @@ import type { EntityRecord, WriteRequest } from '../../dynamics/connector.ts';
 import { describeCode, fault, type Fault } from '../../errors.ts';
 import type { Lease } from '../../store/store.ts';
 import type { LinePlan } from '../plan.ts';
-import { journal, sendJournaled } from './journal.ts';
+import { journal, quarantine, sendJournaled } from './journal.ts';
 import { lineCreateRequest, lostFault, readCreate } from './requests.ts';
 import { isLineWrite } from './plan-units.ts';
 import { type PlannedWork, type Run } from './run.ts';
@@ -102,7 +102,7 @@ function changeRequest(work: PlannedWork, line: LinePlan): WriteRequest | null {
 }
 
 async function createLine(run: Run, work: PlannedWork, at: LineAt): Promise<Step> {
-  const waiting = quarantined(run, at.intent);
+  const waiting = quarantine(run, at.intent);
   if (waiting !== null) return { ...nothing, fault: waiting };
   const { child, unit, marker } = at.line;
   const intents = await journal(run, [{ unit, entitySet: child.entitySet, marker }], at.leases);
@@ -113,15 +113,6 @@ async function createLine(run: Run, work: PlannedWork, at: LineAt): Promise<Step
   if (created.record !== null) return { ...nothing, record: created.record, isStanding: true, intentIds };
   await (created.isLost ? run.deps.store.markUnknown(intentIds) : run.deps.store.withdrawIntents(intentIds));
   return { ...nothing, fault: created.isLost ? created.fault : nameLine(at.line, created.fault) };
-}
-
-/** A line that may still be arriving is not sent again before no server can be working on it. */
-function quarantined(run: Run, intent: Intent | null): Fault | null {
-  if (intent === null) return null;
-  const since = Date.parse(intent.unknownSince ?? intent.openedAt);
-  const remaining = since + run.deps.quarantineMs - run.deps.clock().getTime();
-  if (remaining <= 0) return null;
-  return fault('OUTCOME_UNKNOWN', describeCode('OUTCOME_UNKNOWN').text, { retryAfterMs: Math.min(remaining, 5_000) });
 }
 
 const nameLine = (line: LinePlan, cause: Fault): Fault => ({

@@ -1,9 +1,9 @@
 import { fieldsToRead, numberOf } from '../entity-fields.ts';
 import type { EntityDescription, EntityRecord, Value, Values } from '../../dynamics/connector.ts';
-import { type Fault, outcomeOfCode, RelayError } from '../../errors.ts';
+import { outcomeOfCode, RelayError } from '../../errors.ts';
 import type { Lease } from '../../store/store.ts';
 import { type Arrival, conditionsOf, type Inbound } from './inbound.ts';
-import { companyOf, findRecords } from './find-records.ts';
+import { companyOf, findRecords, valueOf } from './find-records.ts';
 import { inboundReferences, lacksParent, referenceNumber } from './inbound-references.ts';
 import { figuresOf, placeFigures } from './figures.ts';
 import { mapToSalesforce } from '../map.ts';
@@ -70,14 +70,6 @@ async function isWanted(inbound: Inbound, { mapping, record }: Arrival): Promise
     inbound.io,
   );
   return valueOf(answer).length > 0;
-}
-
-function valueOf<T>(answer: { ok: true; value: T } | { ok: false; fault: Fault } | undefined): T {
-  if (answer?.ok === true) return answer.value;
-  const failure = answer?.fault;
-  throw new RelayError(failure?.code ?? 'UNEXPECTED', failure?.message ?? 'Dynamics gave no answer.', {
-    ...(failure?.retryAfterMs == null ? {} : { retryAfterMs: failure.retryAfterMs }),
-  });
 }
 
 type Shaped = { readonly externalId: string; readonly fields: Values };

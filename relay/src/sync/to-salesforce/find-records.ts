@@ -1,5 +1,5 @@
 import { fieldsToRead } from '../entity-fields.ts';
-import type { EntityRecord, FindRequest, Values } from '../../dynamics/connector.ts';
+import type { Answer, EntityRecord, FindRequest, Values } from '../../dynamics/connector.ts';
 import { RelayError } from '../../errors.ts';
 import { conditionsOf, type Inbound } from './inbound.ts';
 import type { EntityMapping } from '../mapping.ts';
@@ -37,9 +37,15 @@ async function find(
     [{ entitySet: mapping.entitySet, company: companyOf(inbound, entity), fields, ...wanted }],
     inbound.io,
   );
+  return valueOf(answer);
+}
+
+/** The value of an answer; a refusal becomes the error that the queue decides by. */
+export function valueOf<T>(answer: Answer<T> | undefined): T {
   if (answer?.ok === true) return answer.value;
-  throw new RelayError(answer?.fault.code ?? 'UNEXPECTED', answer?.fault.message ?? 'Dynamics gave no answer.', {
-    ...(answer?.fault.retryAfterMs == null ? {} : { retryAfterMs: answer.fault.retryAfterMs }),
+  const failure = answer?.fault;
+  throw new RelayError(failure?.code ?? 'UNEXPECTED', failure?.message ?? 'Dynamics gave no answer.', {
+    ...(failure?.retryAfterMs == null ? {} : { retryAfterMs: failure.retryAfterMs }),
   });
 }
 
