@@ -83,7 +83,8 @@ describe('answers that Dynamics gave and nobody heard', () => {
     const accountIds = createAccounts(product.org, random, 4) as [string, ...string[]];
     for (let index = 0; index < 15; index += 1) {
       product.dynamics.admin.fault({ kind: 'cutBefore', after: random.below(80) });
-      product.dynamics.admin.fault({ kind: 'expiredToken', after: random.below(80) });
+      // Far enough apart that no request meets two: a fresh token refused at once is a refused credential.
+      product.dynamics.admin.fault({ kind: 'expiredToken', after: index * 12 + random.below(4) });
     }
     createWonDeals(product.org, random, { accountIds, catalog, count: 20 });
 

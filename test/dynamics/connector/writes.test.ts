@@ -323,7 +323,7 @@ describe('writing to Finance & Operations', () => {
     });
 
     it('gives up with CREDENTIAL_REFUSED when the fresh token is refused too', async () => {
-      test.under.simulator.admin.fault({ kind: 'expiredToken', times: 2 });
+      test.under.simulator.admin.fault({ kind: 'answer', status: 401, times: 2 });
 
       const [answer] = await test.connector.write([create()], aCall());
 

@@ -6,7 +6,11 @@ import { Refusal } from './refusals.ts';
 export type Identity = { clientId: string };
 
 /** Checks bearer tokens of the local authority for one environment. */
-export type Authentication = { verify(authorization: string | undefined, now: Date): Promise<Identity> };
+export type Authentication = {
+  verify(authorization: string | undefined, now: Date): Promise<Identity>;
+  /** Whether this token was accepted before: only such a one can have expired since. */
+  isInUse(authorization: string | undefined): boolean;
+};
 
 type OpenIdConfiguration = { issuer: string; jwks_uri: string };
 
@@ -24,6 +28,9 @@ function unauthorized(authority: string, reason: string): Refusal {
 export function expiredToken(authority: string): Refusal {
   return unauthorized(authority, 'The access token expired');
 }
+
+const bearerOf = (authorization: string | undefined): string | undefined =>
+  /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
 
 async function discover(authority: string): Promise<{ issuer: string; keys: JWTVerifyGetKey }> {
   const response = await fetch(`${authority}/v2.0/.well-known/openid-configuration`);
@@ -57,8 +64,9 @@ export async function createAuthentication(
   };
 
   return {
+    isInUse: (authorization) => known.has(bearerOf(authorization) ?? ''),
     async verify(authorization, now) {
-      const token = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
+      const token = bearerOf(authorization);
       if (token === undefined) throw unauthorized(authority, 'No bearer token was sent');
       const remembered = known.get(token);
       const verified = remembered ?? (await verifySignature(token, now));

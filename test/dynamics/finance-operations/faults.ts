@@ -20,8 +20,8 @@ export type FaultTarget = { set: string; verb: string };
 export type Faults = {
   add(fault: Fault): void;
   clear(): void;
-  /** Takes every transport fault that one of the targets triggers. */
-  takeTransport(targets: readonly FaultTarget[]): Fault[];
+  /** Takes every transport fault that one of the targets triggers; a token expires only after it was accepted once. */
+  takeTransport(targets: readonly FaultTarget[], call: { isTokenInUse: boolean }): Fault[];
   /** Takes the answer fault that the target triggers, if any. */
   takeAnswer(target: FaultTarget): Answer | null;
 };
@@ -73,10 +73,14 @@ export function createFaults(): Faults {
     clear() {
       planned = [];
     },
-    takeTransport: (targets) =>
+    takeTransport: (targets, { isTokenInUse }) =>
       planned
         .filter(
-          (plan) => plan.fault.kind !== 'answer' && targets.some((target) => matches(plan, target)) && trigger(plan),
+          (plan) =>
+            plan.fault.kind !== 'answer' &&
+            (plan.fault.kind !== 'expiredToken' || isTokenInUse) &&
+            targets.some((target) => matches(plan, target)) &&
+            trigger(plan),
         )
         .map(({ fault }) => fault),
     takeAnswer(target) {

@@ -137,7 +137,9 @@ async function answerData(service: Service, request: IncomingMessage, response: 
   const body = await readBody(request);
   service.statistics.requests += 1;
   const prepared = prepare(service, request, body);
-  const planned = service.faults.takeTransport(prepared.targets);
+  const planned = service.faults.takeTransport(prepared.targets, {
+    isTokenInUse: service.authentication.isInUse(prepared.operation.headers['authorization']),
+  });
   const wait = planned.reduce((sum, { milliseconds = 0 }) => sum + milliseconds, 0);
   if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
   const happens = (kind: Fault['kind']): boolean => planned.some((fault) => fault.kind === kind);
