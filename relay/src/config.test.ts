@@ -155,7 +155,7 @@ describe('readSettings', () => {
     expect(message).toContain('Set: The Microsoft Entra tenant of the environment.');
     expect(message).toContain('connections[0]: must have exactly one of secret, certificate');
     expect(message).toContain(
-      'connections[0].allowed.CustomersV3.sync[0]: must be one of ["read","create","update","delete"]',
+      'connections[0].allowed.CustomersV3.sync[0]: must be one of read, create, update, delete',
     );
     expect(message).toContain('orgs[0]: must not have the member "password"');
     expect(message).toContain('orgs[0].organizationId: ');

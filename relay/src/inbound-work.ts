@@ -31,6 +31,7 @@ export function inboundDependencies(parts: Parts): InboundDependencies {
     holder: parts.holder,
     leaseMs: LEASE_MS,
     quarantineMs: parts.settings.quarantineMs,
+    onRecord: (record) => parts.metrics.inbound(record),
   };
 }
 

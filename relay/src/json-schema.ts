@@ -52,7 +52,7 @@ const PROBLEMS: Readonly<Record<string, (parameters: Parameters, error: ErrorObj
   additionalProperties: ({ additionalProperty }) => `must not have the member ${JSON.stringify(additionalProperty)}`,
   required: ({ missingProperty }) => `must have the member ${JSON.stringify(missingProperty)}`,
   propertyNames: ({ propertyName }) => `must not have a member named ${JSON.stringify(propertyName)}`,
-  enum: ({ allowedValues }) => `must be one of ${JSON.stringify(allowedValues)}`,
+  enum: ({ allowedValues }) => `must be one of ${(allowedValues as readonly unknown[]).map(String).join(', ')}`,
   const: ({ allowedValue }) => `must be ${JSON.stringify(allowedValue)}`,
   oneOf: (_parameters, error) => `must have exactly one of ${alternativesOf(error)}`,
   type: ({ type }) => `must be ${namesOf(type).map(nameType).join(' or ')}`,

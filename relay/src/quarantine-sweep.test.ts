@@ -30,6 +30,7 @@ beforeEach(async () => {
   const salesforce = {
     readRecords: async ({ ids }: { ids: readonly string[] }) =>
       ids.filter((id) => !deleted.has(id)).map((id) => ({ id, fields: {} })),
+    query: async () => [],
     upsertOwned: async (_type: string, _field: string, records: readonly { externalId: string }[]) => {
       asked.push(records.map(({ externalId }) => externalId));
       return records.map(() => ({ ok: true, id: 'a', isCreated: true }));

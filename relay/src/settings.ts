@@ -28,6 +28,8 @@ export type OrgSettings = {
   readonly clientId: string;
   readonly username: string;
   readonly privateKeyPem: string;
+  /** The namespace before the package's names, `''` for none; absent, the relay finds it out. */
+  readonly namespace?: string;
   /** Keys of the connections that this org may use. */
   readonly connections: readonly string[];
 };

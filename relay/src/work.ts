@@ -20,6 +20,7 @@ export function syncRoute(parts: Parts) {
     holder: parts.holder,
     quarantineMs: parts.settings.quarantineMs,
     leaseMs: LEASE_MS,
+    requestAgain: (org, unitKeys) => requestRecords(parts, org, unitKeys),
     onResult: (result) => {
       if (result.faults.some((fault) => fault.code === 'RECORD_BUSY')) parts.metrics.leaseConflict();
     },

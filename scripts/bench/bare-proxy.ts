@@ -12,9 +12,8 @@ const [origin = '', port = ''] = process.argv.slice(2);
 const pool = new Pool(origin, { connections: 64, pipelining: 1 });
 const server = createServer((request, response) => {
   const entitySet = (request.url ?? '').split('/').at(-1) ?? '';
-  const headers = { authorization: `Bearer ${'t'.repeat(1_200)}` };
-  passThrough(pool, { method: 'GET', path: `/data/${entitySet}`, headers, body: null }, response, null).catch(() =>
-    response.destroy(),
-  );
+  const headers = ['authorization', `Bearer ${'t'.repeat(1_200)}`];
+  const upstream = { method: 'GET', path: `/data/${entitySet}`, headers, body: null } as const;
+  passThrough(pool, upstream, { response, head: [], conclude: null }).catch(() => response.destroy());
 });
 server.listen(Number(port), '127.0.0.1');

@@ -3,8 +3,7 @@ import { authorizationOf } from './caller.ts';
 import { type Figure, median, type Measured } from './figures.ts';
 import { type HttpLoad, sendHttpLoad } from './http-load.ts';
 import { hasNginx, startNginxOrigin, startNginxProxy } from './nginx.ts';
-import { startBareProxy } from './proxy-process.ts';
-import { relayUsage } from './relay-metrics.ts';
+import { cpuSecondsOf, startBareProxy } from './proxy-process.ts';
 
 const CONNECTION = 'origin';
 const ROUNDS = 3;
@@ -21,14 +20,16 @@ const SIZES = [
 
 type Server = { readonly url: string; cpuSeconds(): Promise<number> };
 type Servers = { readonly relay: Server; readonly nginx: Server; readonly bare: Server };
-type Rate = { readonly perSecond: number; readonly cpuMicroseconds: number };
+type Rate = { readonly perSecond: number; readonly cpuMicroseconds: number; readonly cores: number };
 type Rates = { readonly [Name in keyof Servers]: Rate };
 type Size = (typeof SIZES)[number];
 
 /**
  * The relay's forwarder beside nginx as a bare proxy: the same upstream, the same load, turn and turn about. nginx checks no token,
  * no path and no right, counts nothing, and only adds the header; the relay does all of it. A bare node proxy runs beside them,
- * because the distance between nginx and node is the machine's, and only the rest is ours.
+ * because the distance between nginx and node is the machine's, and only the rest is ours. Nothing is pinned to a core: on two,
+ * load and upstream would have to share one and hold nginx back, which would flatter us. How busy a server was is shown instead;
+ * one that did not fill its core could have served more, and the processor time per request is what compares them then.
  */
 export async function measureForwarder(): Promise<Measured> {
   if (!(await hasNginx()))
@@ -39,8 +40,8 @@ export async function measureForwarder(): Promise<Measured> {
     const bare = await startBareProxy(origin.url);
     try {
       await addConnection(product, CONNECTION, origin.url);
-      const cpuSeconds = async (): Promise<number> => (await relayUsage(product.relayUrl)).cpuSeconds;
-      const servers = { relay: { url: product.relayUrl, cpuSeconds }, nginx, bare };
+      const relay = { url: product.relayUrl, cpuSeconds: () => cpuSecondsOf(product.relay().pid) };
+      const servers = { relay, nginx, bare };
       const figures: Figure[] = [];
       for (const size of SIZES) {
         // Made anew for each size: tokens last five minutes at most.
@@ -86,7 +87,11 @@ function figuresOf(rounds: readonly Rates[], { name, target }: Size): Figure[] {
     figure('relay / bare node', 'ratio', ({ relay, bare }) => relay.perSecond / bare.perSecond),
     figure('CPU, relay', 'µs/request', ({ relay }) => relay.cpuMicroseconds),
     figure('CPU, nginx', 'µs/request', ({ nginx }) => nginx.cpuMicroseconds),
+    figure('CPU, bare node', 'µs/request', ({ bare }) => bare.cpuMicroseconds),
     figure('CPU, relay / nginx', 'ratio', ({ relay, nginx }) => relay.cpuMicroseconds / nginx.cpuMicroseconds),
+    figure('CPU, relay / bare node', 'ratio', ({ relay, bare }) => relay.cpuMicroseconds / bare.cpuMicroseconds),
+    figure('cores busy, relay', 'cores', ({ relay }) => relay.cores),
+    figure('cores busy, nginx', 'cores', ({ nginx }) => nginx.cores),
   ];
 }
 
@@ -94,5 +99,5 @@ async function rate(server: Server, load: Omit<HttpLoad, 'url'>): Promise<Rate> 
   const cpuBefore = await server.cpuSeconds();
   const { requests, seconds } = await sendHttpLoad({ ...load, url: server.url });
   const cpu = (await server.cpuSeconds()) - cpuBefore;
-  return { perSecond: requests / seconds, cpuMicroseconds: (cpu * 1_000_000) / requests };
+  return { perSecond: requests / seconds, cpuMicroseconds: (cpu * 1_000_000) / requests, cores: cpu / seconds };
 }

@@ -51,7 +51,8 @@ async function untilItAnswers(url: string): Promise<void> {
   throw new Error(`${url} does not answer.`);
 }
 
-async function cpuSecondsOf(pid: number): Promise<number> {
+/** The processor time that a process used so far; not known (NaN) where there is no /proc. */
+export async function cpuSecondsOf(pid: number): Promise<number> {
   return cpuSecondsIn(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''));
 }
 

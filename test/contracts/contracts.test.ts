@@ -23,6 +23,8 @@ const OUTCOMES = [
 const OWNERS = ['user', 'admin', 'finance', 'integrationOwner', 'developer', 'causeway', 'nobody'];
 
 const SCHEMA_OF_FIXTURE: Readonly<Record<string, string>> = {
+  apply: 'apply.v1',
+  'apply-answer': 'apply-answer.v1',
   audit: 'audit.v1',
   'business-event-customer-payment-posted': 'business-event.v1',
   'business-event-sales-invoice-posted': 'business-event.v1',

@@ -186,7 +186,11 @@ describe('a company that numbers by hand', () => {
 });
 
 describe('a deal with an Order', () => {
-  const orderItem = (account: { id: string }, country: string, more: { opportunityId?: string; code?: string } = {}) =>
+  const orderItem = (
+    account: { id: string },
+    country: string,
+    more: { opportunityId?: string; isWon?: boolean; code?: string } = {},
+  ) =>
     engine.item(
       'Order_SalesOrder',
       anId('801'),
@@ -196,6 +200,7 @@ describe('a deal with an Order', () => {
         OrderNumber: '00000100',
         CurrencyIsoCode: 'USD',
         OpportunityId: more.opportunityId ?? null,
+        'Opportunity.IsWon': more.isWon ?? null,
         'Account.BillingCountry': country,
       },
       { lines: [aLine(more.code ?? 'D0001')] },
@@ -210,12 +215,128 @@ describe('a deal with an Order', () => {
     const before = orders('gbsi').length;
 
     const [skipped, created] = await engine.sync([deal, item]);
-    const [skippedAgain, again] = await engine.sync([deal, applied(item, created)]);
+    const [following, again] = await engine.sync([deal, applied(item, created)]);
 
     expect(skipped).toMatchObject({ outcome: 'skipped', company: 'gbsi', faults: [{ code: 'NOT_WANTED' }] });
     expect(created).toMatchObject({ outcome: 'created', company: 'gbsi' });
-    expect([skippedAgain, again]).toMatchObject([{ outcome: 'skipped' }, { outcome: 'unchanged' }]);
+    expect(engine.requested).toEqual([`${deal.record.id}/Opportunity_SalesOrder/contoso/gbsi`]);
+    expect([following, again]).toMatchObject([
+      {
+        outcome: 'linked',
+        number: created?.number,
+        faults: [{ code: 'HANDED_OVER_ELSEWHERE' }],
+        writeBacks: { SalesOrderNumber__c: created?.number, DynamicsTotal__c: expect.any(String) },
+      },
+      { outcome: 'unchanged' },
+    ]);
     expect(orders('gbsi')).toHaveLength(before + 1);
+  });
+
+  it('is called for again when the number is there, and only once', async () => {
+    const account = await aCustomer(engine, BRITAIN);
+    const item = changed(orderItem(account, 'United Kingdom', { opportunityId: anId('006') }), {
+      CurrencyIsoCode: 'GBP',
+    });
+
+    const created = await one(item);
+    await one(applied(item, created));
+
+    expect(engine.requested).toHaveLength(1);
+  });
+
+  it('lets an Opportunity follow an Order that named it only later', async () => {
+    const account = await aCustomer(engine, BRITAIN);
+    const item = changed(orderItem(account, 'United Kingdom'), { CurrencyIsoCode: 'GBP' });
+    const deal = aDeal(engine, account, { fields: { CurrencyIsoCode: 'GBP' } });
+    const created = await one(item);
+
+    await one(changed(applied(item, created), { OpportunityId: deal.record.id, 'Opportunity.IsWon': true }));
+
+    expect(await one(deal)).toMatchObject({ outcome: 'linked', number: created?.number });
+  });
+
+  it('waits as an Order for the Opportunity that hands it over, and follows it then', async () => {
+    const account = await aCustomer(engine);
+    const deal = aDeal(engine, account);
+    const item = orderItem(account, 'United States', { opportunityId: deal.record.id, isWon: true });
+    const before = orders().length;
+
+    const waiting = await one(item);
+    const countThen = orders().length;
+    const created = await one(deal);
+
+    expect(waiting).toMatchObject({
+      outcome: 'waiting',
+      waitingFor: `${deal.record.id}/Opportunity_SalesOrder`,
+      faults: [{ code: 'PARENT_NOT_LINKED' }],
+    });
+    expect(countThen).toBe(before);
+    expect(await one(item)).toMatchObject({ outcome: 'linked', number: created?.number });
+    expect(orders()).toHaveLength(before + 1);
+  });
+
+  it.each([
+    ['is not won', { isWon: false, opportunityId: '006000000000ABCAAA' }, 'does not want it as it is'],
+    ['is not named', {}, 'not by the Order'],
+  ])('is left alone as an Order whose Opportunity %s, with the reason', async (_, more, reason) => {
+    const account = await aCustomer(engine);
+
+    const skipped = await one(orderItem(account, 'United States', more));
+
+    expect(skipped).toMatchObject({ outcome: 'skipped', faults: [{ code: 'NOT_WANTED' }] });
+    expect(skipped?.faults[0]?.message).toContain(reason);
+  });
+
+  it('does not wait for an Opportunity that was handed over in another company', async () => {
+    const account = await aCustomer(engine);
+    const elsewhere = await aCustomer(engine, GERMANY);
+    const deal = aDeal(engine, elsewhere, { fields: { CurrencyIsoCode: 'EUR' } });
+    await one(deal);
+
+    const item = orderItem(account, 'United States', { opportunityId: deal.record.id, isWon: true });
+
+    expect(await one(item)).toMatchObject({
+      outcome: 'skipped',
+      faults: [{ code: 'NOT_WANTED', message: expect.stringContaining('contoso/demf') }],
+    });
+  });
+
+  it('says which field is missing where the record came without what decides', async () => {
+    const account = await aCustomer(engine);
+    const item = orderItem(account, 'United States', { opportunityId: anId('006') });
+    const { 'Opportunity.IsWon': isWon, ...fields } = item.record.fields;
+    expect(isWon).toBeNull();
+
+    expect(await one({ ...item, record: { ...item.record, fields } })).toMatchObject({
+      outcome: 'blocked',
+      faults: [{ code: 'PERMISSION_MISSING', message: expect.stringContaining('Opportunity.IsWon') }],
+    });
+  });
+
+  it('becomes one order where the admin moved the hand-off and both documents come at once', async () => {
+    const account = await aCustomer(engine);
+    const deal = aDeal(engine, account);
+    const item = orderItem(account, 'United States', { opportunityId: deal.record.id, isWon: true });
+    const before = orders().length;
+    const meanwhile = Promise.withResolvers<UnitResult | undefined>();
+    engine.hooks.beforeWrite = async (requests) => {
+      if (requests[0]?.entitySet !== 'SalesOrderHeadersV4') return;
+      delete engine.hooks.beforeWrite;
+      engine.configure((document) => {
+        edit(document, 'CompanyRoute__mdt', 'Opportunity_usmf', { HandOff__c: 'Order' });
+        edit(document, 'CompanyRoute__mdt', 'Order_usmf', { HandOff__c: 'Order' });
+      });
+      meanwhile.resolve(await one(item));
+    };
+
+    const created = await one(deal);
+    const busy = await meanwhile.promise;
+    const followed = await one(item);
+
+    expect(busy).toMatchObject({ outcome: 'deferred', faults: [{ code: 'RECORD_BUSY' }] });
+    expect(created).toMatchObject({ outcome: 'created' });
+    expect(followed).toMatchObject({ outcome: 'linked', number: created?.number });
+    expect(orders()).toHaveLength(before + 1);
   });
 
   it('lets the Order follow what the Opportunity handed over, whatever the Order itself holds', async () => {

@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import type { Connector, EntityDescription, Values, WriteRequest } from '../../relay/src/dynamics/connector.ts';
+import type {
+  Connector,
+  EntityDescription,
+  RenderedRequest,
+  Values,
+  WriteRequest,
+} from '../../relay/src/dynamics/connector.ts';
 import { RelayError } from '../../relay/src/errors.ts';
 import { openStore } from '../../relay/src/store/postgres-store.ts';
 import type { Store } from '../../relay/src/store/store.ts';
@@ -15,6 +21,7 @@ import { readSource } from '../../scripts/metadata/source.ts';
 import { demoConfiguration } from '../contracts/demo-configuration.ts';
 import { aCall, connectionTo, startConnector } from '../dynamics/connector/connector-under-test.ts';
 import type { Admin } from '../dynamics/finance-operations/admin.ts';
+import type { Operation } from '../dynamics/finance-operations/operations.ts';
 import type { UnderTest } from '../dynamics/finance-operations/simulator-under-test.ts';
 import { aHashKey } from '../support/mapping-builders.ts';
 import { startTestDatabase } from '../support/postgres.ts';
@@ -48,6 +55,8 @@ export type Hooks = {
   beforeWrite?: (requests: readonly WriteRequest[]) => void | Promise<void>;
   /** Before a commit; what it throws is what the store would have thrown. */
   beforeCommit?: () => void | Promise<void>;
+  /** Before the store is asked whose the records of these keys are. */
+  linksOfKeys?: (dynamicsKeys: readonly string[]) => void;
   /** The answer of another connection than `contoso`. */
   otherConnector?: () => Connector | null;
 };
@@ -61,6 +70,10 @@ export type Engine = {
   readonly salesforce: FakeSalesforce;
   readonly hooks: Hooks;
   readonly unexpected: unknown[];
+  /** Units whose records the engine asked the org to send again. */
+  readonly requested: string[];
+  /** What Dynamics received since the last reset, in order, reads included. */
+  readonly received: Received[];
   /** Changes the demo's configuration for the calls to come; without an argument, back to the demo's. */
   configure(change?: (document: Document) => void): void;
   configuration(): Configuration;
@@ -74,6 +87,14 @@ export type Engine = {
   stop(): Promise<void>;
 };
 
+/** One operation as the simulator received it. */
+export type Received = Pick<RenderedRequest, 'path' | 'ifMatch' | 'body'> & { readonly method: string };
+
+function receivedOf({ method, path, query, headers, body }: Operation): Received {
+  const ifMatch = headers['if-match'] ?? null;
+  return { method, path: `${path}?${query.toString()}`, ifMatch, body: body === '' ? null : body };
+}
+
 type ItemOptions = {
   readonly lines: readonly { readonly id: string; readonly fields: Values }[];
   readonly generation: number;
@@ -85,7 +106,8 @@ type ItemOptions = {
 export async function startEngine(): Promise<Engine> {
   const database = await startTestDatabase();
   const realStore = await openStore({ connection: database.connection });
-  const test = await startConnector();
+  const received: Received[] = [];
+  const test = await startConnector({ received: (operation) => void received.push(receivedOf(operation)) });
   const settings = connectionTo(test.under.simulator.baseUrl);
   const sync = ['read', 'create', 'update', 'delete'] as const;
   const allowed = new Map(SETS.map((set) => [set, { sync, forward: [] }]));
@@ -95,12 +117,17 @@ export async function startEngine(): Promise<Engine> {
 
   const hooks: Hooks = {};
   const unexpected: unknown[] = [];
+  const requested: string[] = [];
   const connector = hooked(realConnector, hooks);
   const store: Store = {
     ...realStore,
     commit: async (commit) => {
       await hooks.beforeCommit?.();
       await realStore.commit(commit);
+    },
+    linksOfKeys: async (query) => {
+      hooks.linksOfKeys?.(query.dynamicsKeys);
+      return realStore.linksOfKeys(query);
     },
   };
   const salesforce = createFakeSalesforce(ORG);
@@ -131,6 +158,7 @@ export async function startEngine(): Promise<Engine> {
     configuration: async () => configuration,
     onResult: () => undefined,
     onUnexpected: (error) => void unexpected.push(error),
+    requestAgain: async (_org, unitKeys) => void requested.push(...unitKeys),
   });
   const handleEvent = createHandleEvent({
     ...shared,
@@ -146,6 +174,8 @@ export async function startEngine(): Promise<Engine> {
     salesforce,
     hooks,
     unexpected,
+    requested,
+    received,
     configure: (change) => void (configuration = compile(change)),
     configuration: () => configuration,
     pass: (milliseconds) => void (ahead += milliseconds),
@@ -169,6 +199,8 @@ export async function startEngine(): Promise<Engine> {
       for (const name of Object.keys(hooks)) Reflect.deleteProperty(hooks, name);
       test.under.simulator.admin.clearFaults();
       unexpected.length = 0;
+      requested.length = 0;
+      received.length = 0;
       ahead = 0;
       configuration = compile();
     },

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Values } from '../../relay/src/dynamics/connector.ts';
 import { accountFields, aCustomer, aDeal, aLine, anId, BRITAIN } from './contoso-records.ts';
 import { edit, type Engine, ORG, startEngine } from './engine-under-test.ts';
@@ -55,6 +55,17 @@ describe('a customer that finance edited', () => {
     expect(unit).toMatchObject({ outcome: 'updated' });
     const row = engine.rows('CustomersV3').find((one) => one['CustomerAccount'] === number);
     expect(row).toMatchObject({ OrganizationName: 'Renamed by sales meanwhile', AddressCity: 'La Jolla' });
+  });
+
+  it('is found although its own create was concluded between two questions', async () => {
+    hear();
+    const { id, number } = await aCustomer(engine);
+    await change(number, { AddressCity: 'La Jolla' });
+    const links = jest.spyOn(engine.store, 'linksOfKeys').mockResolvedValueOnce([]);
+
+    await tell(number).finally(() => links.mockRestore());
+
+    expect(engine.salesforce.get('Account', id)).toMatchObject({ BillingCity: 'La Jolla' });
   });
 
   it('becomes a problem where both sides changed a field under Ask, and loses neither value', async () => {
@@ -198,7 +209,10 @@ describe('money', () => {
       Type__c: 'Invoice',
     });
     expect(engine.salesforce.get('Opportunity', deal.deal)).toMatchObject({ InvoicedAmount__c: deal.total });
-    expect(engine.salesforce.get('Account', deal.account)).toMatchObject({ OpenBalance__c: deal.total });
+    expect(engine.salesforce.get('Account', deal.account)).toMatchObject({
+      OpenBalance__c: deal.total,
+      CurrencyCode__c: 'USD',
+    });
     expect(engine.salesforce.writes()).toBe(writes);
   });
 

@@ -36,6 +36,21 @@ describe('a run that is repeated', () => {
     expect(customers()).toEqual(before);
   });
 
+  it.each([
+    ['usmf', {}, 'USD'],
+    ['gbsi', BRITAIN, 'GBP'],
+  ])('names the currency of the amounts that company %s gives back', async (company, place, currency) => {
+    const item = engine.item('Account_Customer', anId('001'), accountFields({ ...place, CurrencyIsoCode: 'EUR' }));
+
+    const [created] = await engine.sync([item]);
+
+    expect(created).toMatchObject({
+      outcome: 'created',
+      company,
+      writeBacks: { CreditLimit__c: '0', CurrencyCode__c: currency },
+    });
+  });
+
   it('answers an item that comes twice in one call with its newest state', async () => {
     const item = engine.item('Account_Customer', anId('001'), accountFields({ Name: 'Old name' }));
     const newer = changed(item, { Name: 'New name' });

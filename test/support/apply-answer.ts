@@ -112,11 +112,18 @@ function rowState(applying: Applying, open: readonly UnitResult[], attempts: num
   return { ...common, State__c: open.some(({ outcome }) => outcome === 'held') ? 'Held' : 'Parked' };
 }
 
+const OBJECTS: Readonly<Record<string, string>> = {
+  '001': 'Account',
+  '003': 'Contact',
+  '006': 'Opportunity',
+  '01t': 'Product2',
+};
+
 function askForParent(applying: Applying, key: string): void {
   const [recordId = '', mapping = ''] = key.split('/');
   const existing = applying.org.query(`SELECT Id FROM SyncRequest__c WHERE RequestKey__c = '${key}'`);
   if (existing.length > 0) return;
-  const object = { '001': 'Account', '003': 'Contact', '01t': 'Product2' }[recordId.slice(0, 3)] ?? '';
+  const object = OBJECTS[recordId.slice(0, 3)] ?? '';
   applying.request({ recordId, mapping, object, operation: 'Upsert', reason: 'Sweep' });
 }
 

@@ -109,14 +109,20 @@ export function createLoungeDeal(org: LocalOrg, accountId: string, catalog: Cata
   });
 }
 
-/** An activated order of two items, without an opportunity before it. */
+/** An activated order of two items, without an opportunity before it unless one is named. */
 export function createOrder(
   org: LocalOrg,
-  order: { readonly accountId: string; readonly catalog: Catalog; readonly currency: string },
+  order: {
+    readonly accountId: string;
+    readonly catalog: Catalog;
+    readonly currency: string;
+    readonly opportunityId?: string;
+  },
 ): string {
   const [standard] = org.query('SELECT Id FROM Pricebook2 WHERE IsStandard = true');
   const id = org.insert('Order', {
     AccountId: order.accountId,
+    ...(order.opportunityId === undefined ? {} : { OpportunityId: order.opportunityId }),
     Status: 'Draft',
     EffectiveDate: '2026-12-01',
     Pricebook2Id: (standard?.['Id'] as string | undefined) ?? '',

@@ -81,6 +81,7 @@ export function aMapping(overrides: Partial<EntityMapping> = {}): EntityMapping 
     markerField: null,
     documentStrategy: 'None',
     handOff: 'None',
+    leaders: [],
     approvalFormula: null,
     deletePolicy: 'Ignore',
     options: {},

@@ -140,15 +140,18 @@ function requestsFor(org: LocalOrg, configuration: Configuration, changes: reado
     for (const mapping of configuration.mappings.values()) {
       if (mapping.direction === 'ToSalesforce') continue;
       const recordId = affectedRecord(org, mapping, change);
-      if (recordId === null) continue;
-      const operation = change.operation === 'delete' && change.id === recordId ? 'Delete' : 'Upsert';
-      wanted.set(`${recordId}/${mapping.name}`, {
-        recordId,
-        mapping: mapping.name,
-        object: mapping.salesforceObject,
-        operation,
-        reason: 'Saved',
-      });
+      const affected = recordId === null ? followersOf(org, configuration, mapping, change) : [recordId];
+      for (const id of affected) {
+        const operation = change.operation === 'delete' && change.id === id ? 'Delete' : 'Upsert';
+        const object = mapping.salesforceObject;
+        wanted.set(`${id}/${mapping.name}`, {
+          recordId: id,
+          mapping: mapping.name,
+          object,
+          operation,
+          reason: 'Saved',
+        });
+      }
     }
   }
   return [...wanted.values()].toSorted((a, b) => (a.recordId < b.recordId ? -1 : 1));
@@ -164,6 +167,16 @@ function affectedRecord(org: LocalOrg, mapping: EntityMapping, change: Change): 
     return typeof id === 'string' ? id : null;
   }
   return null;
+}
+
+/** The documents that leave their deal to this record: whether that hands it over may just have changed. */
+function followersOf(org: LocalOrg, configuration: Configuration, mapping: EntityMapping, change: Change): string[] {
+  return mapping.leaders.flatMap(({ path, mapping: name, criteria }) => {
+    const isLeader = configuration.mappings.get(name)?.salesforceObject === change.object;
+    if (!isLeader || change.operation !== 'update' || !hasMoved(criteria?.reads ?? [], change)) return [];
+    const rows = org.query(`SELECT Id FROM ${mapping.salesforceObject} WHERE ${path} = '${change.id}'`);
+    return rows.map((row) => String(row['Id']));
+  });
 }
 
 function childParentField(org: LocalOrg, mapping: EntityMapping, child: EntityMapping): string {

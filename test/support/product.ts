@@ -54,6 +54,8 @@ export type ProductOptions = {
   readonly quarantineSeconds?: number;
   readonly logLevel?: string;
   readonly pageSize?: number;
+  /** The package is installed in the org, with its namespace. The outbox's stand-in speaks for its source and is left out. */
+  readonly isInstalled?: boolean;
 };
 
 /** Starts everything on free loopback ports, pairs the org and registers the event endpoint. */
@@ -74,8 +76,12 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     clients: [{ clientId: CLIENT, userId: 'causeway', company: 'usmf' }],
     ...(options.pageSize === undefined ? {} : { pageSize: options.pageSize }),
   });
+  const packaged = path.join(ROOT, 'force-app');
+  const own = path.join(ROOT, 'unpackaged/demo');
   const org = await startOrg({
-    sources: [path.join(ROOT, 'force-app'), path.join(ROOT, 'unpackaged/demo')],
+    ...(options.isInstalled === true
+      ? { sources: [own], installed: { namespace: 'causeway', sources: [packaged] } }
+      : { sources: [packaged, own] }),
     connectedApps: [{ clientId: CONNECTED_APP, certificates: [keys.app.certificatePem] }],
   });
   const eventSecret = randomBytes(32).toString('base64url');
@@ -91,7 +97,10 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   await dynamics.admin.registerEndpoint({ url: eventsUrl });
   const call = callerOf(org, keys.org, relayUrl);
   const configuration = configurationOf(org, keys.app);
-  const outbox = await startOutbox({ org, configuration, send: (body) => call('POST', '/v1/sync', body) });
+  const outbox =
+    options.isInstalled === true
+      ? NO_OUTBOX
+      : await startOutbox({ org, configuration, send: (body) => call('POST', '/v1/sync', body) });
   return {
     entra,
     dynamics,
@@ -131,6 +140,19 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     },
   };
 }
+
+const refuse = (): never => {
+  throw new Error('An org with the package installed has no stand-in for the outbox: make the call yourself.');
+};
+const NO_OUTBOX: Outbox = {
+  request: refuse,
+  preview: refuse,
+  dispatch: refuse,
+  drain: refuse,
+  rows: refuse,
+  lastFailure: () => null,
+  stop: () => undefined,
+};
 
 type Surroundings = {
   readonly directory: string;

@@ -49,7 +49,10 @@ export type Condition = { readonly field: string; readonly value: Value };
 
 export type ReadRequest = { readonly entitySet: string; readonly key: EntityKey; readonly fields: readonly string[] };
 
-/** Finds records that meet every condition of at least one group, in one company and dated at or after `since` where they are given; ordered by key, at most `limit`. */
+/**
+ * Finds records that meet every condition of at least one group, in one company and dated at or after `since` where they are given;
+ * ordered by key, at most `limit`. Where `isWhole` is set, more than that is a fault (TOO_MANY_RECORDS) and not cut off.
+ */
 export type FindRequest = {
   readonly entitySet: string;
   readonly company: string | null;
@@ -57,6 +60,18 @@ export type FindRequest = {
   readonly since?: { readonly field: string; readonly value: string };
   readonly fields: readonly string[];
   readonly limit: number;
+  readonly isWhole?: boolean;
+};
+
+/** A write as it goes over the wire, not sent. */
+export type RenderedRequest = {
+  readonly method: 'POST' | 'PATCH' | 'DELETE';
+  /** Address and query, below the root of the environment's data. */
+  readonly path: string;
+  /** The etag that the record must still have for the write to be carried out; null where any will do. */
+  readonly ifMatch: string | null;
+  /** The body, letter by letter; null where there is none. */
+  readonly body: string | null;
 };
 
 /** One write. `fields` names what is read back afterwards. */
@@ -104,7 +119,7 @@ export type Settlement = {
   readonly dueOn: string | null;
 };
 
-/** What a customer owes, in the company's accounting currency as Dynamics converted it. */
+/** What a customer owes, in the company's accounting currency (`accountingCurrency`) as Dynamics converted it. */
 export type CustomerBalance = { readonly open: string; readonly overdue: string };
 
 /**
@@ -121,6 +136,8 @@ export type Connector = {
   find(requests: readonly FindRequest[], call: Call): Promise<Answer<EntityRecord[]>[]>;
   /** Independent writes; each is read back, so the value holds what Dynamics made of it (null after a delete). */
   write(requests: readonly WriteRequest[], call: Call): Promise<Answer<EntityRecord | null>[]>;
+  /** What `write` and `writeTogether` would send for these requests, made by the same code; nothing leaves the relay. */
+  render(requests: readonly WriteRequest[], call: Call): Promise<Answer<RenderedRequest>[]>;
   /** All writes or none, then read back in the same order. */
   writeTogether(requests: readonly WriteRequest[], call: Call): Promise<Answer<(EntityRecord | null)[]>>;
   dimensionFormat(call: Call): Promise<DimensionFormat>;
@@ -129,11 +146,15 @@ export type Connector = {
     request: { readonly company: string; readonly invoiceNumbers: readonly string[] },
     call: Call,
   ): Promise<Settlement[]>;
+  /** Whether a payment, by the key of its journal line, was taken back as a whole. */
+  isPaymentReversed(request: { readonly key: EntityKey }, call: Call): Promise<boolean>;
   /** Null where the environment does not show open transactions. */
   customerBalance(
     request: { readonly company: string; readonly customer: string; readonly asOf: string },
     call: Call,
   ): Promise<CustomerBalance | null>;
+  /** The currency that a company keeps its books in; null where the environment does not tell. */
+  accountingCurrency(request: { readonly company: string }, call: Call): Promise<string | null>;
   /** The key as text, e.g. `dataAreaId='usmf',CustomerAccount='US-001'`: unique, stable, and read back by parseKey. */
   formatKey(entity: EntityDescription, key: EntityKey): string;
   parseKey(entity: EntityDescription, text: string): EntityKey;

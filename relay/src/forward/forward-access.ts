@@ -2,7 +2,6 @@ import { RelayError } from '../errors.ts';
 import type { Caller } from '../identity/identity.ts';
 import type { ConnectionSettings, Settings, Verb } from '../settings.ts';
 import type { ForwardTarget } from './forward-path.ts';
-import { parseForwardQuery } from './forward-query.ts';
 
 /** Finds the navigation properties of an entity set and the sets that they lead to. */
 export type FindNavigation = (
@@ -43,23 +42,25 @@ export function requireVerb(connection: ConnectionSettings, target: ForwardTarge
   }
 }
 
-/** The query for Dynamics; what it expands must be open to reading as well. */
-export async function checkQuery(
+/** Throws unless all that a query expands is open to reading as well. */
+export async function requireReadable(
   findNavigation: FindNavigation,
   connection: ConnectionSettings,
-  call: { readonly target: ForwardTarget; readonly verb: Verb; readonly correlationId: string },
-): Promise<string> {
-  const { target, verb, correlationId } = call;
-  const { text, expands } = parseForwardQuery(target.query);
-  if (expands.length === 0) return text;
+  call: {
+    readonly entitySet: string;
+    readonly expands: readonly string[];
+    readonly verb: Verb;
+    readonly correlationId: string;
+  },
+): Promise<void> {
+  const { entitySet, expands, verb, correlationId } = call;
   if (verb !== 'read') throw new RelayError('FORWARD_PATH_REFUSED', '$expand is for reading only. Leave it out.');
   const signal = AbortSignal.timeout(NAVIGATION_TIMEOUT_MS);
-  const navigation = await findNavigation(connection.key, target.entitySet, { signal, correlationId });
+  const navigation = await findNavigation(connection.key, entitySet, { signal, correlationId });
   for (const name of expands) {
     const reached = connection.allowed.get(navigation.get(name) ?? '')?.forward ?? [];
     if (reached.includes('read')) continue;
     const message = `$expand of ${name} reaches an entity set that is not open to reading. Register it in the relay.`;
     throw new RelayError('FORWARD_PATH_REFUSED', message);
   }
-  return text;
 }

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RelayError } from '../errors.ts';
+import { answerHeaders } from '../http/answer-headers.ts';
 import { answerProblem } from '../http/problem-answer.ts';
+import { traceOf } from '../http/request-trace.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { PassThroughError } from './pass-through.ts';
 
@@ -9,6 +11,7 @@ export function answerFailure(log: Logger, request: IncomingMessage, response: S
   if (error instanceof PassThroughError && error.reason === 'callerGone') return;
   const isWrite = request.method !== 'GET';
   const mayHaveHappened = error instanceof PassThroughError && error.wasSent && isWrite;
+  if (!response.headersSent) response.setHeaders(answerHeaders(traceOf(request)));
   const told = error instanceof PassThroughError ? describeFailure(error, mayHaveHappened) : error;
   answerProblem(request, response, { error: told, log, ...(mayHaveHappened ? { retryable: false } : {}) });
 }

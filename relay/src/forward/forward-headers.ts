@@ -32,14 +32,17 @@ const RESPONSE_HEADERS = [
 const METHOD_OVERRIDES = ['x-http-method', 'x-http-method-override', 'x-method-override', 'x-http-override'];
 const JSON_TYPE = /^application\/json\s*(;|$)/i;
 
+/** Names and values in turn: the form that node and undici send without looking at it as an object first. */
+type HeaderList = string[];
+
 /** What of the caller's headers Dynamics sees: named ones only, never the caller's credentials, cookies or addresses. */
-export function requestHeaders(headers: IncomingHttpHeaders, token: string): Record<string, string> {
-  return { ...pick(headers, REQUEST_HEADERS), authorization: `Bearer ${token}` };
+export function requestHeaders(headers: IncomingHttpHeaders, token: string): HeaderList {
+  return addNamed(['authorization', `Bearer ${token}`], headers, REQUEST_HEADERS);
 }
 
-/** What of Dynamics' headers the caller sees: named ones only, never cookies or the ways of the connection behind us. */
-export function responseHeaders(headers: IncomingHttpHeaders): Record<string, string> {
-  return pick(headers, RESPONSE_HEADERS);
+/** Adds what of Dynamics' headers the caller sees: named ones only, never cookies or the ways of the connection behind us. */
+export function addResponseHeaders(list: HeaderList, headers: IncomingHttpHeaders): HeaderList {
+  return addNamed(list, headers, RESPONSE_HEADERS);
 }
 
 /** Throws where headers contradict what the request is judged by: its method, and a body of JSON on writes only. */
@@ -58,11 +61,10 @@ export function requirePlainRequest(headers: IncomingHttpHeaders, mayHaveBody: b
   }
 }
 
-function pick(headers: IncomingHttpHeaders, names: readonly string[]): Record<string, string> {
-  const picked: Record<string, string> = {};
+function addNamed(list: HeaderList, headers: IncomingHttpHeaders, names: readonly string[]): HeaderList {
   for (const name of names) {
     const value = headers[name];
-    if (typeof value === 'string') picked[name] = value;
+    if (typeof value === 'string') list.push(name, value);
   }
-  return picked;
+  return list;
 }

@@ -157,7 +157,7 @@ async function start(dynamicsUrl: string, overrides: Partial<ForwarderDependenci
   });
   forwarders.push(forwarder);
   const { port } = await listen((request, response) => {
-    beginTrace(request, response, () => '11111111-2222-3333-4444-555555555555');
+    beginTrace(request, () => '11111111-2222-3333-4444-555555555555');
     forwarder.handle(request, response);
   });
   const open = (path: string, options: { method?: string; headers?: Record<string, string> } = {}) =>
@@ -179,6 +179,7 @@ async function start(dynamicsUrl: string, overrides: Partial<ForwarderDependenci
     return {
       status: response.statusCode,
       headers: response.headers,
+      rawNames: response.rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase()),
       body,
       problem: () => JSON.parse(body) as Record<string, unknown>,
     };
@@ -239,6 +240,43 @@ describe('reading', () => {
     expect(Object.keys(answer.headers)).not.toEqual(expect.arrayContaining(['set-cookie']));
     expect(JSON.stringify(answer.headers)).not.toContain('PLANTED');
     expect(answer.headers.server).toBeUndefined();
+  });
+
+  it.each([
+    ['passed on', 'contoso/CustomersV3', {}],
+    ['refused', 'contoso/VendorsV2', {}],
+    ['refused for its method', 'contoso/CustomersV3', { method: 'TRACE' }],
+  ])('carries the headers that every answer carries, once each, when %s', async (_case, path, options) => {
+    const { call } = await startBoth();
+
+    const { headers, rawNames } = await call(path, options);
+
+    expect(headers).toMatchObject({
+      'cache-control': 'no-store',
+      'content-security-policy': expect.stringContaining("default-src 'none'"),
+      'x-content-type-options': 'nosniff',
+      'x-correlation-id': '11111111-2222-3333-4444-555555555555',
+    });
+    expect(new Set(rawNames).size).toBe(rawNames.length);
+  });
+
+  it.each([
+    ['in one piece', 256],
+    ['of one piece that is large', 20_000],
+    ['in several pieces', 300_000],
+  ])('passes every byte on as it is, %s', async (_case, length) => {
+    // What is compressed holds bytes that are no text.
+    const bytes = Buffer.from(Array.from({ length }, (_, index) => (index * 167) % 256));
+    const headers = { 'Content-Encoding': 'gzip', 'Content-Length': String(length) };
+    const { open } = await startBoth({}, (_request, response) => void response.writeHead(200, headers).end(bytes));
+    const request = open('contoso/CustomersV3');
+    request.end();
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+
+    const passedOn = await buffer(response);
+
+    expect(passedOn.equals(bytes)).toBe(true);
+    expect(response.headers).toMatchObject({ 'content-encoding': 'gzip', 'content-length': String(length) });
   });
 
   it('expands only what is open to reading', async () => {

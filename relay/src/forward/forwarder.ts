@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import express from 'express';
 import { Pool } from 'undici';
 import { RelayError } from '../errors.ts';
+import { answerHead, answerHeaders } from '../http/answer-headers.ts';
 import { answerProblem } from '../http/problem-answer.ts';
 import { traceOf } from '../http/request-trace.ts';
 import { actorOf } from '../http/route.ts';
@@ -11,10 +12,11 @@ import type { Store } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { describeWrite } from './audit-write.ts';
-import { checkQuery, requireConnection, requireVerb, type FindNavigation } from './forward-access.ts';
+import { requireConnection, requireReadable, requireVerb, type FindNavigation } from './forward-access.ts';
 import { answerFailure } from './forward-failure.ts';
 import { requestHeaders, requirePlainRequest } from './forward-headers.ts';
 import { parseForwardPath, type ForwardTarget } from './forward-path.ts';
+import { parseForwardQuery } from './forward-query.ts';
 import { passThrough, PassThroughError, type UpstreamRequest } from './pass-through.ts';
 
 /** Everything the forwarder needs. */
@@ -37,16 +39,16 @@ export type Forwarder = {
   close(): Promise<void>;
 };
 
-const METHODS = {
-  get: { method: 'GET', verb: 'read' },
-  post: { method: 'POST', verb: 'create' },
-  patch: { method: 'PATCH', verb: 'update' },
-  put: { method: 'PUT', verb: 'update' },
-  delete: { method: 'DELETE', verb: 'delete' },
-} as const satisfies Record<string, { readonly method: UpstreamRequest['method']; readonly verb: Verb }>;
-const ALLOW = 'GET, POST, PATCH, PUT, DELETE';
+/** What is forwarded, by the name of its method. */
+const METHODS: ReadonlyMap<string, Pick<Forwarding, 'method' | 'verb'>> = new Map([
+  ['GET', { method: 'GET', verb: 'read' }],
+  ['POST', { method: 'POST', verb: 'create' }],
+  ['PATCH', { method: 'PATCH', verb: 'update' }],
+  ['PUT', { method: 'PUT', verb: 'update' }],
+  ['DELETE', { method: 'DELETE', verb: 'delete' }],
+]);
+const ALLOW = [...METHODS.keys()].join(', ');
 const ROUTE = '/v1/forward/:connection';
-const PREFIX = /^\/v1\/forward\//;
 
 /** Salesforce waits for a callout 120 s at most: a little less, so that it is we who tell what happened. */
 const POOL_OPTIONS = {
@@ -57,15 +59,17 @@ const POOL_OPTIONS = {
   bodyTimeout: 110_000,
 };
 
-/** Builds the forwarder: a bare express.Router, which costs a third of an app, over one connection pool per environment. */
+/** Builds the forwarder over one connection pool per environment: a bare express.Router, since an app costs more than all the rest. */
 export function createForwarder(deps: ForwarderDependencies): Forwarder {
-  const pools = createPools(deps.settings);
-  const router = express.Router({ caseSensitive: true, strict: true });
-  router.head(PREFIX, refuseMethod(deps.log));
-  for (const name of ['get', 'post', 'patch', 'put', 'delete'] as const) {
-    router[name](PREFIX, (request, response) => forward(deps, pools, { ...METHODS[name], request, response }));
-  }
-  router.all(PREFIX, refuseMethod(deps.log));
+  const environments = createEnvironments(deps.settings);
+  const router = express.Router();
+  // Every path below the prefix is forwarded or refused by its own grammar, so there is nothing for the router to match.
+  router.use((request, response, next) => {
+    const known = METHODS.get(request.method);
+    if (known !== undefined) return forward(deps, environments, { ...known, request, response });
+    next();
+  });
+  router.use(refuseMethod(deps.log));
   return {
     handle: (request, response) => {
       traceOf(request).route = ROUTE;
@@ -73,7 +77,7 @@ export function createForwarder(deps: ForwarderDependencies): Forwarder {
       router(request as express.Request, response as express.Response, answer);
     },
     close: async () => {
-      await Promise.all([...pools.values()].map((pool) => pool.close()));
+      await Promise.all([...environments.values()].map(({ pool }) => pool.close()));
     },
   };
 }
@@ -85,14 +89,21 @@ type Forwarding = {
   readonly response: ServerResponse;
 };
 
-function createPools(settings: Pick<Settings, 'connections'>): Map<string, Pool> {
-  const origins = [...settings.connections.values()].map(({ key, url }) => [key, new URL(url).origin] as const);
-  return new Map(origins.map(([key, origin]) => [key, new Pool(origin, POOL_OPTIONS)]));
+/** A way to Dynamics: its connections, and the path that its address begins with. */
+type Environment = { readonly pool: Pool; readonly basePath: string };
+
+function createEnvironments(settings: Pick<Settings, 'connections'>): Map<string, Environment> {
+  return new Map(
+    [...settings.connections.values()].map(({ key, url }) => {
+      const { origin, pathname } = new URL(url);
+      return [key, { pool: new Pool(origin, POOL_OPTIONS), basePath: pathname.replace(/\/$/, '') }];
+    }),
+  );
 }
 
 async function forward(
   deps: ForwarderDependencies,
-  pools: ReadonlyMap<string, Pool>,
+  environments: ReadonlyMap<string, Environment>,
   forwarding: Forwarding,
 ): Promise<void> {
   const { request, verb, method } = forwarding;
@@ -102,19 +113,20 @@ async function forward(
   const target = parseForwardPath(request.url ?? '');
   const connection = requireConnection(deps.settings, caller, target);
   requireVerb(connection, target, verb);
-  requirePlainRequest(request.headers, verb === 'create' || verb === 'update');
-  const query = await checkQuery(deps.navigation, connection, { target, verb, correlationId: trace.correlationId });
-  const pool = pools.get(connection.key);
-  if (pool === undefined) throw new Error(`no pool for connection ${connection.key}`);
-  const path = `${new URL(connection.url).pathname.replace(/\/$/, '')}${target.path}?${query}`;
+  const mayHaveBody = verb === 'create' || verb === 'update';
+  requirePlainRequest(request.headers, mayHaveBody);
+  const { text, expands } = parseForwardQuery(target.query);
+  if (expands.length > 0) {
+    const { correlationId } = trace;
+    await requireReadable(deps.navigation, connection, { entitySet: target.entitySet, expands, verb, correlationId });
+  }
+  const environment = environments.get(connection.key);
+  if (environment === undefined) throw new Error(`no pool for connection ${connection.key}`);
+  const { pool, basePath } = environment;
   const run = (token: string) => {
-    const body = verb === 'create' || verb === 'update' ? request : null;
-    return exchange(deps, pool, {
-      caller,
-      target,
-      forwarding,
-      upstream: { method, path, headers: requestHeaders(request.headers, token), body },
-    });
+    const headers = requestHeaders(request.headers, token);
+    const upstream = { method, path: `${basePath}${target.path}?${text}`, headers, body: mayHaveBody ? request : null };
+    return exchange(deps, pool, { caller, target, forwarding, upstream });
   };
   await withToken(deps.tokens, connection.key, { mayRepeat: verb === 'read', run });
 }
@@ -145,15 +157,17 @@ type Exchange = {
 
 async function exchange(deps: ForwarderDependencies, pool: Pool, it: Exchange): Promise<void> {
   const { target, forwarding, upstream } = it;
+  const { request, response } = forwarding;
   const audit = forwarding.verb === 'read' ? null : auditOf(deps, it);
   const call = { system: 'dynamics', target: target.connection, operation: `forward.${forwarding.verb}` } as const;
+  const passing = { response, head: answerHead(traceOf(request)), conclude: audit };
   try {
-    const { status } = await deps.metrics.external(call, () => passThrough(pool, upstream, forwarding.response, audit));
+    const { status } = await deps.metrics.external(call, () => passThrough(pool, upstream, passing));
     if (status === 429) deps.metrics.throttled('dynamics', target.connection);
   } catch (error) {
     // Where an answer came, it was entered before it was passed on; where none came, nobody knows what happened.
     const mayHaveHappened = error instanceof PassThroughError && error.wasSent && error.reason !== 'notConcluded';
-    if (audit !== null && mayHaveHappened && !forwarding.response.headersSent) await audit(null);
+    if (audit !== null && mayHaveHappened && !response.headersSent) await audit(null);
     throw error;
   }
 }
@@ -176,6 +190,7 @@ function auditOf(deps: ForwarderDependencies, it: Exchange): (status: number | n
 
 function refuseMethod(log: Logger): express.RequestHandler {
   return (request, response) => {
+    response.setHeaders(answerHeaders(traceOf(request)));
     response.setHeader('Allow', ALLOW);
     const error = new RelayError('NOT_FOUND', `Forwarding takes ${ALLOW} only.`);
     answerProblem(request, response, { error, log, status: 405 });

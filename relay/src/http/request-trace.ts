@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 
 /** What is remembered of a request while it is under way: for its log line, its metrics and its answer. */
 export type RequestTrace = {
@@ -9,21 +9,22 @@ export type RequestTrace = {
 };
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const traces = new WeakMap<IncomingMessage, RequestTrace>();
+// On the request itself: a WeakMap costs the garbage collector a second look at every request.
+const TRACE = Symbol('trace');
+type Traced = IncomingMessage & { [TRACE]?: RequestTrace };
 
-/** Begins the trace of a request and announces its correlation id: the caller's if that is a UUID, else a new one. */
-export function beginTrace(request: IncomingMessage, response: ServerResponse, ids: () => string): RequestTrace {
+/** Begins the trace of a request. Its correlation id is the caller's if that is a UUID, else a new one. */
+export function beginTrace(request: Traced, ids: () => string): RequestTrace {
   const given = request.headers['x-correlation-id'];
   const correlationId = typeof given === 'string' && UUID.test(given) ? given.toLowerCase() : ids();
   const trace: RequestTrace = { correlationId, route: 'unmatched', org: null };
-  traces.set(request, trace);
-  response.setHeader('X-Correlation-Id', correlationId);
+  request[TRACE] = trace;
   return trace;
 }
 
 /** The trace of a request that `beginTrace` has seen. */
-export function traceOf(request: IncomingMessage): RequestTrace {
-  const trace = traces.get(request);
+export function traceOf(request: Traced): RequestTrace {
+  const trace = request[TRACE];
   if (trace === undefined) throw new Error('beginTrace was not called for this request');
   return trace;
 }

@@ -3,6 +3,7 @@ import type { CallerVerifier } from '../identity/identity.ts';
 import type { Settings } from '../settings.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { answerHeaders } from './answer-headers.ts';
 import { createApp } from './app.ts';
 import { auditRoute, type FindAudit } from './audit-route.ts';
 import { eventsRoute, type AcceptEvent } from './events-route.ts';
@@ -20,6 +21,7 @@ export type HttpDependencies = {
   readonly events: AcceptEvent;
   readonly audit: FindAudit;
   readonly problems: { readonly find: FindProblems; readonly retry: RetryProblem };
+  /** Writes the whole answer itself, the headers of every answer included. */
   readonly forward: (request: IncomingMessage, response: ServerResponse) => void;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -43,14 +45,6 @@ const LIMITS = {
 };
 const MAX_CONNECTIONS = 2_000;
 
-const SECURITY_HEADERS = new Map([
-  ['Cache-Control', 'no-store'],
-  ['Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'"],
-  ['Referrer-Policy', 'no-referrer'],
-  ['Strict-Transport-Security', 'max-age=31536000'],
-  ['X-Content-Type-Options', 'nosniff'],
-]);
-
 /**
  * The relay's HTTP server, not listening yet. Forwarded requests never enter the Express app, which would cost more than
  * everything else on their way; all other requests do.
@@ -58,11 +52,14 @@ const SECURITY_HEADERS = new Map([
 export function createHttpServer(deps: HttpDependencies): Server {
   const app = createApp(createRoutes(deps), deps);
   const server = createServer(LIMITS, (request, response) => {
-    const trace = beginTrace(request, response, deps.ids);
-    response.setHeaders(SECURITY_HEADERS);
+    const trace = beginTrace(request, deps.ids);
     observe(deps, request, { response, trace });
-    if (request.url?.startsWith(FORWARD) === true) deps.forward(request, response);
-    else app(request, response);
+    if (request.url?.startsWith(FORWARD) === true) {
+      deps.forward(request, response);
+      return;
+    }
+    response.setHeaders(answerHeaders(trace));
+    app(request, response);
   });
   server.maxConnections = MAX_CONNECTIONS;
   return server;
@@ -86,7 +83,7 @@ function observe(
   { response, trace }: { readonly response: ServerResponse; readonly trace: RequestTrace },
 ): void {
   const startedAt = performance.now();
-  response.once('close', () => {
+  response.on('close', () => {
     const seconds = (performance.now() - startedAt) / 1000;
     const { statusCode: status, writableFinished: isWhole } = response;
     metrics.request({ route: trace.route, method, status, seconds });

@@ -315,6 +315,58 @@ describe('pairing in another process', () => {
   });
 });
 
+describe('a token that was accepted before', () => {
+  const SECOND_MS = 1_000;
+
+  it('is refused once it has ended, though it is remembered', async () => {
+    const { verifier, time } = aVerifier();
+    const bearer = await aBearer(own, NOW);
+    await verifier.verify(bearer, { once: false });
+    time.now = new Date(NOW.getTime() + (120 + 60) * SECOND_MS);
+
+    expect((await refusal(verifier.verify(bearer, { once: false }))).code).toBe('TOKEN_EXPIRED');
+  });
+
+  it('is not remembered where its org was unpaired while it was being judged', async () => {
+    const { verifier, store } = aVerifier();
+    await verifier.verify(await aBearer(own, NOW), { once: false });
+    const bearer = await aBearer(own, NOW, { claims: { sub: '005A0000006Vm9u' } });
+    await store.unpairOrg(ORG);
+
+    // The first look at the certificates is over when the reload begins.
+    await Promise.allSettled([verifier.verify(bearer, { once: false }), verifier.reload()]);
+
+    expect((await refusal(verifier.verify(bearer, { once: false }))).code).toBe('TOKEN_INVALID');
+  });
+
+  it('is known by all of its letters, and no part of it', async () => {
+    const { verifier } = aVerifier();
+    const bearer = await aBearer(own, NOW);
+    await verifier.verify(bearer, { once: false });
+
+    for (const other of [bearer.slice(0, -1), `${bearer}A`, bearer.slice(0, bearer.lastIndexOf('.') + 1)]) {
+      expect((await refusal(verifier.verify(other, { once: false }))).code).toBe('TOKEN_INVALID');
+    }
+  });
+
+  it('is remembered, but not for good where a thousand others come after it', async () => {
+    // An answer out of memory is the same object; one that was judged anew is not.
+    const { verifier } = aVerifier();
+    const bearer = await aBearer(own, NOW, { claims: { sub: 'first' } });
+    const judged = await verifier.verify(bearer, { once: false });
+    const remembered = await verifier.verify(bearer, { once: false });
+    for (let number = 0; number < 1_000; number += 1) {
+      await verifier.verify(await aBearer(own, NOW, { claims: { sub: String(number) } }), { once: false });
+    }
+
+    const judgedAgain = await verifier.verify(bearer, { once: false });
+
+    expect(remembered).toBe(judged);
+    expect(judgedAgain).not.toBe(judged);
+    expect(judgedAgain).toEqual(judged);
+  }, 60_000);
+});
+
 describe('a token that may be used once', () => {
   it('is refused the second time', async () => {
     const { verifier } = aVerifier();

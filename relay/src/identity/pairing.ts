@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { RelayError } from '../errors.ts';
 import type { Salesforce } from '../salesforce/salesforce.ts';
 import type { OrgCertificate, Store } from '../store/store.ts';
-import { isOrganizationId, toLongId } from './organization-id.ts';
+import { isOrganizationId, toLongId } from '../sync/salesforce-id.ts';
 
 const MIN_KEY_BITS = 2048;
 const MAX_CERTIFICATES = 2;

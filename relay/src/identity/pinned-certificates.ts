@@ -17,6 +17,8 @@ export type PinnedCertificate = {
 /** The pinned certificates of all orgs, never older than 30 seconds: pairing happens in another process. */
 export type PinnedCertificates = {
   current(): Promise<readonly PinnedCertificate[]>;
+  /** Whether `current` would answer what is held already. */
+  isCurrent(): boolean;
   /** After a signature that fits none: reads again unless that was just done, so that strangers cannot load the database. */
   afterMiss(): Promise<readonly PinnedCertificate[]>;
   reload(): Promise<void>;
@@ -48,13 +50,16 @@ export function createPinnedCertificates(deps: {
     return reading;
   }
 
+  const isOlderThan = (ageMs: number): boolean => deps.clock().getTime() - readAt >= ageMs;
+
   async function notOlderThan(ageMs: number): Promise<readonly PinnedCertificate[]> {
-    if (deps.clock().getTime() - readAt >= ageMs) await reload();
+    if (isOlderThan(ageMs)) await reload();
     return held;
   }
 
   return {
     current: () => notOlderThan(REREAD_AFTER_MS),
+    isCurrent: () => !isOlderThan(REREAD_AFTER_MS),
     afterMiss: () => notOlderThan(REREAD_AFTER_MISS_MS),
     reload,
     onChange: (listener) => void listeners.push(listener),

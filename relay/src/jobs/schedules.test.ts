@@ -87,7 +87,7 @@ describe('housekeepingSchedules', () => {
       store: { purge: async (before) => purged.push(before), removeExpiredLeases: async () => 0 },
       sweepQuarantine: async () => undefined,
       clock: () => new Date('2026-11-23T00:00:00.000Z'),
-      retentionDays: { audit: 3, problems: 2, events: 1 },
+      retentionDays: { audit: 3, problems: 2, events: 1, configurations: 4 },
     });
 
     await purge!.run(new AbortController().signal);
@@ -98,6 +98,7 @@ describe('housekeepingSchedules', () => {
         problems: '2026-11-21T00:00:00.000Z',
         events: '2026-11-22T00:00:00.000Z',
         parkedEvents: '2026-11-21T02:00:00.000Z',
+        configurations: '2026-11-19T00:00:00.000Z',
         now: '2026-11-23T00:00:00.000Z',
       },
     ]);

@@ -41,10 +41,10 @@ async function takeTurns(
 }
 
 /** For how long the journal keeps what is settled. */
-export type RetentionDays = { readonly audit: number; readonly problems: number; readonly events: number };
+export type RetentionDays = Readonly<Record<'audit' | 'problems' | 'events' | 'configurations', number>>;
 
 const DAY_MS = 24 * 60 * 60_000;
-const RETENTION: RetentionDays = { audit: 400, problems: 90, events: 14 };
+const RETENTION: RetentionDays = { audit: 400, problems: 90, events: 14, configurations: 30 };
 
 /** The relay's own chores: purging, expired leases, and the lookup of creates whose outcome is unknown. */
 export function housekeepingSchedules(dependencies: {
@@ -54,6 +54,7 @@ export function housekeepingSchedules(dependencies: {
       problems: string;
       events: string;
       parkedEvents: string;
+      configurations: string;
       now: string;
     }): Promise<unknown>;
     removeExpiredLeases(): Promise<unknown>;
@@ -75,6 +76,7 @@ export function housekeepingSchedules(dependencies: {
           problems: before(retentionDays.problems),
           events: before(retentionDays.events),
           parkedEvents: new Date(clock().getTime() - EVENT_KEPT_MS).toISOString(),
+          configurations: before(retentionDays.configurations),
           now: before(0),
         }),
     },

@@ -1,12 +1,12 @@
 import type { Value, Values } from '../dynamics/connector.ts';
 import { fault, RelayError, type Fault } from '../errors.ts';
-import type { ObjectDescription } from '../sync/mapping.ts';
+import type { SalesforceFieldType } from '../sync/mapping.ts';
 import { isSameValue, toCanonical, toWire } from './canonical-values.ts';
-import type { Describe } from './describe.ts';
+import type { Describe, OrgObject } from './describe.ts';
 import { toCallError, toRecordFault } from './faults.ts';
 import type { ConditionalResult, ConditionalWrite, Salesforce } from './salesforce.ts';
 import type { SalesforceSession } from './session.ts';
-import { distinctNames, soqlId, soqlName } from './soql.ts';
+import { distinctNames, soqlId } from './soql.ts';
 
 const MAX_ATTEMPTS = 3;
 const SECOND_MS = 1000;
@@ -28,17 +28,17 @@ type Standing = { readonly values: Values; readonly modifiedAt: Date };
 export function createConditionalWriter(deps: Dependencies): Pick<Salesforce, 'apply'> {
   return {
     async apply(write) {
-      const description = await deps.describe(write.type);
-      const unknown = Object.keys(write.wanted).find((name) => !description.fields.has(name));
+      const object = await deps.describe(write.type);
+      const unknown = Object.keys(write.wanted).find((name) => !object.description.fields.has(name));
       if (unknown !== undefined)
         return refused('FIELD_UNKNOWN', write, unknown, 'does not exist, or is hidden from the relay’s user');
 
       for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-        const standing = await lookAt(write, description, deps);
+        const standing = await lookAt(write, object, deps);
         if ('fault' in standing) return { status: 'refused', fault: standing.fault };
-        const decision = decide(write, standing.values, description);
+        const decision = decide(write, standing.values, object);
         if ('status' in decision) return decision;
-        const result = await patch(write, decision.moved, standing.modifiedAt, { description, session: deps.session });
+        const result = await patch(write, decision.moved, standing.modifiedAt, { object, session: deps.session });
         if (result !== 'changedMeanwhile') return result;
       }
       throw new RelayError(
@@ -55,28 +55,29 @@ export function createConditionalWriter(deps: Dependencies): Pick<Salesforce, 'a
  */
 async function lookAt(
   write: ConditionalWrite,
-  description: ObjectDescription,
+  object: OrgObject,
   deps: Dependencies,
 ): Promise<Standing | { readonly fault: Fault }> {
-  const standing = await read(write, description, deps.session);
+  const standing = await read(write, object, deps.session);
   if ('fault' in standing) return standing;
   const secondEndsAt = (Math.floor(standing.modifiedAt.getTime() / SECOND_MS) + 1) * SECOND_MS;
   const remaining = secondEndsAt - deps.clock().getTime();
   if (remaining <= 0) return standing;
   await deps.wait(Math.min(remaining, SECOND_MS));
-  return read(write, description, deps.session);
+  return read(write, object, deps.session);
 }
 
 async function read(
   write: ConditionalWrite,
-  description: ObjectDescription,
+  object: OrgObject,
   session: SalesforceSession,
 ): Promise<Standing | { readonly fault: Fault }> {
   const names = Object.keys(write.wanted);
-  const fields = distinctNames([...names, 'LastModifiedDate']).join(',');
+  const inOrg = names.map((name) => object.names.inOrg(name));
+  const fields = distinctNames([...inOrg, 'LastModifiedDate']).join(',');
   const reply = await session.send({
     method: 'GET',
-    path: `${pathOf(write)}?fields=${fields}`,
+    path: `${pathOf(write, object)}?fields=${fields}`,
     what: `read ${write.type}`,
   });
   if (!reply.ok) {
@@ -84,7 +85,9 @@ async function read(
     throw toCallError(reply.errors, `read ${write.type}`);
   }
   const body = reply.body as Readonly<Record<string, unknown>>;
-  const values = names.map((name) => [name, toCanonical(body[name], description.fields.get(name)?.type)] as const);
+  const values = names.map(
+    (name) => [name, toCanonical(body[object.names.inOrg(name)], typeOf(object, name))] as const,
+  );
   const modifiedAt = toCanonical(body.LastModifiedDate, 'datetime');
   if (typeof modifiedAt !== 'string') {
     throw new RelayError(
@@ -98,15 +101,15 @@ async function read(
 function decide(
   write: ConditionalWrite,
   current: Values,
-  description: ObjectDescription,
+  object: OrgObject,
 ): ConditionalResult | { readonly moved: Values } {
   const isSame = (name: string, a: Value | undefined, b: Value | undefined) =>
-    isSameValue(a ?? null, b ?? null, description.fields.get(name)?.type ?? 'string');
+    isSameValue(a ?? null, b ?? null, typeOf(object, name));
   const moved = Object.entries(write.wanted).filter(([name, wanted]) => !isSame(name, wanted, current[name]));
   if (moved.length === 0) return { status: 'unchanged' };
   if (moved.some(([name]) => !isSame(name, write.expected[name], current[name])))
     return { status: 'mismatch', current };
-  const [readOnly] = moved.filter(([name]) => description.fields.get(name)?.isUpdateable === false);
+  const [readOnly] = moved.filter(([name]) => object.description.fields.get(name)?.isUpdateable === false);
   if (readOnly !== undefined)
     return refused('PERMISSION_MISSING', write, readOnly[0], 'may not be written by the relay’s user');
   return { moved: Object.fromEntries(moved) };
@@ -116,14 +119,14 @@ async function patch(
   write: ConditionalWrite,
   moved: Values,
   unmodifiedSince: Date,
-  deps: { readonly description: ObjectDescription; readonly session: SalesforceSession },
+  { object, session }: { readonly object: OrgObject; readonly session: SalesforceSession },
 ): Promise<ConditionalResult | 'changedMeanwhile'> {
   const body = Object.entries(moved).map(
-    ([name, value]) => [name, toWire(value, deps.description.fields.get(name)?.type ?? 'string')] as const,
+    ([name, value]) => [object.names.inOrg(name), toWire(value, typeOf(object, name))] as const,
   );
-  const reply = await deps.session.send({
+  const reply = await session.send({
     method: 'PATCH',
-    path: pathOf(write),
+    path: pathOf(write, object),
     what: `write ${write.type}`,
     headers: { 'If-Unmodified-Since': unmodifiedSince.toUTCString() },
     body: Object.fromEntries(body),
@@ -131,11 +134,15 @@ async function patch(
   if (reply.ok) return { status: 'applied' };
   if (reply.status === 412) return 'changedMeanwhile';
   if (reply.status === 404) return { status: 'refused', fault: gone(write) };
-  return { status: 'refused', fault: toRecordFault(reply.errors, `${write.type} ${write.id}`) };
+  return { status: 'refused', fault: toRecordFault(reply.errors, `${write.type} ${write.id}`, object.names) };
 }
 
-function pathOf(write: ConditionalWrite): string {
-  return `/sobjects/${soqlName(write.type)}/${soqlId(write.id).slice(1, -1)}`;
+function pathOf(write: ConditionalWrite, { nameInOrg }: OrgObject): string {
+  return `/sobjects/${nameInOrg}/${soqlId(write.id).slice(1, -1)}`;
+}
+
+function typeOf({ description }: OrgObject, field: string): SalesforceFieldType {
+  return description.fields.get(field)?.type ?? 'string';
 }
 
 function gone(write: ConditionalWrite): Fault {

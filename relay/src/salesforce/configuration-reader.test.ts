@@ -45,10 +45,9 @@ function to(name: string, namespace: string | null = null): Row {
 }
 
 async function read() {
-  const { hash, document } = await createSalesforce({
-    org: salesforce.settings(),
-    clock: () => new Date(),
-  }).readConfiguration();
+  const { organizationId, loginUrl, clientId, username, privateKeyPem, connections } = salesforce.settings();
+  const org = { organizationId, loginUrl, clientId, username, privateKeyPem, connections };
+  const { hash, document } = await createSalesforce({ org, clock: () => new Date() }).readConfiguration();
   return { hash, document, records: (JSON.parse(document) as { records: Record<string, Row[]> }).records };
 }
 

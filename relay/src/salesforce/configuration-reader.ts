@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { RelayError } from '../errors.ts';
+import type { Prefix } from './namespace.ts';
+import { memberNames, objectNames } from './package-names.ts';
+import { queryRows, type RawRow } from './reader.ts';
 import type { Salesforce } from './salesforce.ts';
 import type { SalesforceSession } from './session.ts';
-import { queryRows, type RawRow } from './reader.ts';
-
-const NAMESPACE = 'causeway__';
 
 type Kind = 'text' | 'number' | 'boolean' | 'relationship';
 
@@ -90,14 +89,15 @@ type Entry = {
 /** Reads the org's custom metadata as the canonical document: the same records give the same text, byte for byte. */
 export function createConfigurationReader(deps: {
   readonly session: SalesforceSession;
+  readonly prefix: Prefix;
 }): Pick<Salesforce, 'readConfiguration'> {
   return {
     async readConfiguration() {
-      const prefix = await findPrefix(deps.session);
+      const prefix = await deps.prefix();
       const types = await Promise.all(
         Object.entries(CONFIGURATION_TYPES).map(async ([type, fields]) => {
           const rows = await queryRows(deps.session, soqlOf(type, fields, prefix));
-          return [type, rows.map((row) => toEntry(unprefixed(row), fields))] as const;
+          return [type, rows.map((row) => toEntry(unprefixed(row, prefix), fields))] as const;
         }),
       );
       const document = canonicalDocument(withoutTemplates(new Map(types)));
@@ -106,35 +106,18 @@ export function createConfigurationReader(deps: {
   };
 }
 
-// The types carry the package's namespace where it is installed, and none where it is developed.
-async function findPrefix(session: SalesforceSession): Promise<string> {
-  for (const prefix of ['', NAMESPACE]) {
-    const path = `/sobjects/${prefix}EntityMapping__mdt/describe`;
-    const reply = await session.send({ method: 'GET', path, what: 'read the configuration' });
-    if (reply.ok) return prefix;
-  }
-  throw new RelayError(
-    'CONFIGURATION_UNREADABLE',
-    'The relay’s user cannot see the custom metadata type EntityMapping__mdt. Install the package and give the user its integration permission set.',
-  );
-}
-
 function soqlOf(type: string, fields: ReadonlyMap<string, Kind>, prefix: string): string {
   const columns = [...fields].flatMap(([name, kind]) => {
     if (kind !== 'relationship') return [prefix + name];
     const parent = prefix + name.replace(/__c$/, '__r');
     return [`${parent}.DeveloperName`, `${parent}.NamespacePrefix`];
   });
-  return `SELECT DeveloperName,NamespacePrefix,${columns.join(',')} FROM ${prefix}${type}`;
+  return `SELECT DeveloperName,NamespacePrefix,${columns.join(',')} FROM ${objectNames(prefix).inOrg(type)}`;
 }
 
-function unprefixed(row: RawRow): RawRow {
-  return Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [
-      name.startsWith(NAMESPACE) ? name.slice(NAMESPACE.length) : name,
-      value,
-    ]),
-  );
+function unprefixed(row: RawRow, prefix: string): RawRow {
+  const names = memberNames(prefix, Object.keys(row));
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [names.here(name), value]));
 }
 
 function toEntry(row: RawRow, fields: ReadonlyMap<string, Kind>): Entry {

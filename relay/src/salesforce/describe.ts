@@ -1,13 +1,18 @@
 import { RelayError } from '../errors.ts';
 import type { ObjectDescription, SalesforceField, SalesforceFieldType } from '../sync/mapping.ts';
 import { toCallError } from './faults.ts';
+import type { Prefix } from './namespace.ts';
+import { memberNames, type Names, objectNames } from './package-names.ts';
 import type { SalesforceSession } from './session.ts';
 import { soqlName } from './soql.ts';
 
 const KEPT_MS = 5 * 60_000;
 
+/** An object in the words of mappings, with its name in the org and how the org names its fields and relationships. */
+export type OrgObject = { readonly description: ObjectDescription; readonly nameInOrg: string; readonly names: Names };
+
 /** Describes objects; each once in five minutes however many ask. Throws MAPPING_INVALID for an object that the user cannot see. */
-export type Describe = (object: string) => Promise<ObjectDescription>;
+export type Describe = (object: string) => Promise<OrgObject>;
 
 type RawField = {
   readonly name: string;
@@ -53,14 +58,18 @@ const TYPES: Readonly<Record<string, SalesforceFieldType>> = {
 };
 
 /** A describe that keeps what it read for five minutes: as long may a field that was just added stay unknown. */
-export function createDescribe(deps: { readonly session: SalesforceSession; readonly clock: () => Date }): Describe {
-  const kept = new Map<string, { readonly until: number; readonly description: Promise<ObjectDescription> }>();
+export function createDescribe(deps: {
+  readonly session: SalesforceSession;
+  readonly prefix: Prefix;
+  readonly clock: () => Date;
+}): Describe {
+  const kept = new Map<string, { readonly until: number; readonly description: Promise<OrgObject> }>();
 
   return (object) => {
     const now = deps.clock().getTime();
     const known = kept.get(object);
     if (known !== undefined && now < known.until) return known.description;
-    const description = readDescription(deps.session, object);
+    const description = readDescription(deps, object);
     const entry = { until: now + KEPT_MS, description };
     kept.set(object, entry);
     description.catch(() => {
@@ -70,10 +79,18 @@ export function createDescribe(deps: { readonly session: SalesforceSession; read
   };
 }
 
-async function readDescription(session: SalesforceSession, object: string): Promise<ObjectDescription> {
-  const path = `/sobjects/${soqlName(object)}/describe`;
-  const reply = await session.send({ method: 'GET', path, what: `describe ${object}` });
-  if (reply.ok) return reduce(reply.body as RawDescription);
+async function readDescription(
+  { session, prefix }: { readonly session: SalesforceSession; readonly prefix: Prefix },
+  object: string,
+): Promise<OrgObject> {
+  const before = await prefix();
+  const nameInOrg = objectNames(before).inOrg(soqlName(object));
+  const reply = await session.send({
+    method: 'GET',
+    path: `/sobjects/${nameInOrg}/describe`,
+    what: `describe ${object}`,
+  });
+  if (reply.ok) return reduce(reply.body as RawDescription, nameInOrg, before);
   if (reply.status === 404) {
     throw new RelayError(
       'MAPPING_INVALID',
@@ -84,25 +101,42 @@ async function readDescription(session: SalesforceSession, object: string): Prom
 }
 
 // Compound, binary and untyped fields are left out: a mapping that names one is told that there is no such field.
-function reduce(raw: RawDescription): ObjectDescription {
+function reduce(raw: RawDescription, nameInOrg: string, prefix: string): OrgObject {
+  const objects = objectNames(prefix);
+  const names = memberNames(prefix, membersOf(raw));
+  const ofChild = memberNames(prefix, []);
   const fields = raw.fields.flatMap((field): [string, SalesforceField][] => {
     const type = TYPES[field.type];
-    return type === undefined ? [] : [[field.name, toField(field, type)]];
+    if (type === undefined) return [];
+    const known = toField(field, type, { objects, members: names });
+    return [[known.name, known]];
   });
   const children = raw.childRelationships.flatMap(({ relationshipName, childSObject, field }) =>
-    relationshipName === null ? [] : [[relationshipName, { object: childSObject, field }] as const],
+    relationshipName === null
+      ? []
+      : [[names.here(relationshipName), { object: objects.here(childSObject), field: ofChild.here(field) }] as const],
   );
-  return { name: raw.name, fields: new Map(fields), children: new Map(children) };
+  const description = { name: objects.here(raw.name), fields: new Map(fields), children: new Map(children) };
+  return { description, nameInOrg, names };
 }
 
-function toField(raw: RawField, type: SalesforceFieldType): SalesforceField {
+function membersOf({ fields, childRelationships }: RawDescription): string[] {
+  const relationships = [...fields, ...childRelationships].flatMap(({ relationshipName }) => relationshipName ?? []);
+  return [...fields.map(({ name }) => name), ...relationships];
+}
+
+function toField(
+  raw: RawField,
+  type: SalesforceFieldType,
+  { objects, members }: { readonly objects: Names; readonly members: Names },
+): SalesforceField {
   return {
-    name: raw.name,
+    name: members.here(raw.name),
     type,
     length: Number(raw.length),
     scale: Number(raw.scale),
-    referenceTo: raw.referenceTo,
-    relationshipName: raw.relationshipName,
+    referenceTo: raw.referenceTo.map((name) => objects.here(name)),
+    relationshipName: raw.relationshipName === null ? null : members.here(raw.relationshipName),
     isUpdateable: raw.updateable,
     ...(raw.type === 'percent' ? { isPercent: true } : {}),
   };

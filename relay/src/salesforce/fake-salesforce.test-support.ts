@@ -87,6 +87,7 @@ export async function startFakeSalesforce(): Promise<FakeSalesforce> {
       username: 'relay@example.com',
       privateKeyPem: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
       connections: [],
+      namespace: '',
       ...change,
     }),
     stop: () =>

@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { cleanText, readErrors, toCallError, toRecordFault } from './faults.ts';
+import { memberNames } from './package-names.ts';
+
+const INSTALLED = memberNames('causeway__', ['causeway__PaidOn__c']);
 
 const anError = (message: string, code = 'SOME_CODE', fields: string[] = []) => ({ code, message, fields });
 
@@ -55,7 +58,11 @@ describe('cleanText', () => {
 describe('toRecordFault', () => {
   it('names the field and the record', () => {
     expect(
-      toRecordFault([anError('Needs a date', 'FIELD_CUSTOM_VALIDATION_EXCEPTION', ['PaidOn__c'])], 'Account 001'),
+      toRecordFault(
+        [anError('Needs a date', 'FIELD_CUSTOM_VALIDATION_EXCEPTION', ['causeway__PaidOn__c'])],
+        'Account 001',
+        INSTALLED,
+      ),
     ).toEqual({
       code: 'SALESFORCE_REFUSED',
       field: 'PaidOn__c',
@@ -70,7 +77,7 @@ describe('toRecordFault', () => {
     ['ENTITY_IS_DELETED', 'SALESFORCE_RECORD_GONE'],
     ['DUPLICATE_VALUE', 'SALESFORCE_REFUSED'],
   ])('translates %s to %s', (salesforce, code) => {
-    expect(toRecordFault([anError('text', salesforce)], 'Account 001').code).toBe(code);
+    expect(toRecordFault([anError('text', salesforce)], 'Account 001', INSTALLED).code).toBe(code);
   });
 });
 

@@ -1,4 +1,5 @@
 import { fault, RelayError, type ErrorCode, type Fault } from '../errors.ts';
+import type { Names } from './package-names.ts';
 
 /** One error as Salesforce reports it, for a call or for one record of it. */
 export type SalesforceError = { readonly code: string; readonly message: string; readonly fields: readonly string[] };
@@ -33,15 +34,15 @@ export function readErrors(body: unknown): SalesforceError[] {
   }));
 }
 
-/** The fault of one record that Salesforce refused: its code, its field, its own words without stack or value. */
-export function toRecordFault(errors: readonly SalesforceError[], record: string): Fault {
+/** The fault of one record that Salesforce refused: its code, its field as mappings name it, its own words without stack or value. */
+export function toRecordFault(errors: readonly SalesforceError[], record: string, names: Names): Fault {
   const [error] = errors;
   if (error === undefined) return fault('SALESFORCE_REFUSED', `Salesforce refused ${record} without a reason.`);
   const [field] = error.fields;
   return fault(
     CODES[error.code] ?? 'SALESFORCE_REFUSED',
     `Salesforce refused ${record}: ${cleanText(error)}`,
-    field === undefined ? {} : { field },
+    field === undefined ? {} : { field: names.here(field) },
   );
 }
 

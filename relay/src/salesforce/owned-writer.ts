@@ -1,8 +1,8 @@
 import type { Value, Values } from '../dynamics/connector.ts';
 import { fault, RelayError } from '../errors.ts';
-import type { ObjectDescription, SalesforceFieldType } from '../sync/mapping.ts';
+import type { SalesforceFieldType } from '../sync/mapping.ts';
 import { isSameValue, toWire } from './canonical-values.ts';
-import type { Describe } from './describe.ts';
+import type { Describe, OrgObject } from './describe.ts';
 import { readErrors, toCallError, toRecordFault } from './faults.ts';
 import { packByParent } from './pack-by-parent.ts';
 import type { RecordResult, Salesforce } from './salesforce.ts';
@@ -13,7 +13,7 @@ const LOCK_ATTEMPTS = 4;
 const LOCK_PAUSE_MS = 250;
 
 type OwnedRecord = Parameters<Salesforce['upsertOwned']>[2][number];
-type Target = { readonly type: string; readonly externalIdField: string; readonly description: ObjectDescription };
+type Target = { readonly type: string; readonly externalIdField: string; readonly object: OrgObject };
 type Existing = { readonly id: string; readonly fields: Readonly<Record<string, Value>> };
 /** What is to be sent for one external id. */
 type Upsert = { readonly externalId: string; readonly parent: string | null; readonly fields: Values };
@@ -37,7 +37,7 @@ export function createOwnedWriter(deps: Dependencies): Pick<Salesforce, 'upsertO
       const target = {
         type: soqlName(type),
         externalIdField: soqlName(externalIdField),
-        description: await deps.describe(type),
+        object: await deps.describe(type),
       };
       // The newest state of a record that comes twice is the last.
       const newest = new Map(records.map((record) => [record.externalId, record]));
@@ -118,9 +118,10 @@ async function sendOnce(target: Target, upserts: readonly Upsert[], session: Sal
 
 async function sendBatch(target: Target, batch: readonly Upsert[], session: SalesforceSession): Promise<Sent[]> {
   const what = `write ${target.type}`;
+  const { nameInOrg, names } = target.object;
   const reply = await session.send({
     method: 'PATCH',
-    path: `/composite/sobjects/${target.type}/${target.externalIdField}`,
+    path: `/composite/sobjects/${nameInOrg}/${names.inOrg(target.externalIdField)}`,
     what,
     body: { allOrNone: false, records: batch.map((upsert) => toBody(upsert, target)) },
   });
@@ -145,22 +146,24 @@ type RawResult = {
 function toResult(raw: RawResult | undefined, upsert: Upsert, target: Target): RecordResult {
   if (raw?.success === true && typeof raw.id === 'string')
     return { ok: true, id: raw.id, isCreated: raw.created === true };
-  return { ok: false, fault: toRecordFault(readErrors(raw?.errors), `${target.type} ${upsert.externalId}`) };
+  const record = `${target.type} ${upsert.externalId}`;
+  return { ok: false, fault: toRecordFault(readErrors(raw?.errors), record, target.object.names) };
 }
 
 function toBody(upsert: Upsert, target: Target): Record<string, unknown> {
+  const { nameInOrg, names } = target.object;
   const fields = Object.entries(upsert.fields).map(
-    ([name, value]) => [name, toWire(value, typeOf(target, name))] as const,
+    ([name, value]) => [names.inOrg(name), toWire(value, typeOf(target, name))] as const,
   );
   return {
-    attributes: { type: target.type },
+    attributes: { type: nameInOrg },
     ...Object.fromEntries(fields),
-    [target.externalIdField]: upsert.externalId,
+    [names.inOrg(target.externalIdField)]: upsert.externalId,
   };
 }
 
 function typeOf(target: Target, name: string): SalesforceFieldType {
-  const field = target.description.fields.get(name);
+  const field = target.object.description.fields.get(name);
   if (field !== undefined) return field.type;
   throw new RelayError('FIELD_UNKNOWN', `${target.type} has no field "${name}", or the relay's user may not see it.`, {
     field: name,

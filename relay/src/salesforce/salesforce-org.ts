@@ -4,12 +4,14 @@ import type { OrgSettings } from '../settings.ts';
 import { createConditionalWriter } from './conditional-writer.ts';
 import { createConfigurationReader } from './configuration-reader.ts';
 import { createDescribe } from './describe.ts';
+import { createPrefix } from './namespace.ts';
+import { createOrgNames } from './org-names.ts';
 import { createOwnedWriter } from './owned-writer.ts';
-import { createReader } from './reader.ts';
+import { createReader, queryRows } from './reader.ts';
 import type { Salesforce } from './salesforce.ts';
 import { createSalesforceSession } from './session.ts';
 
-/** One Salesforce org through the relay's own session; signs in when first used. */
+/** One Salesforce org through the relay's own session, in the words of mappings whatever its namespace; signs in when first used. */
 export function createSalesforce(deps: {
   readonly org: OrgSettings;
   readonly clock: () => Date;
@@ -18,26 +20,28 @@ export function createSalesforce(deps: {
 }): Salesforce {
   const { org, clock, wait = delay, random = Math.random } = deps;
   const session = createSalesforceSession({ org, clock });
-  const describe = createDescribe({ session, clock });
-  const reader = createReader({ session, describe });
+  const prefix = createPrefix({ session, org });
+  const describe = createDescribe({ session, prefix, clock });
+  const reader = createReader({ session, describe, prefix, names: createOrgNames({ prefix, describe }) });
 
   return {
     org: org.organizationId,
-    describe,
+    describe: async (object) => (await describe(object)).description,
     ...reader,
-    ...createConfigurationReader({ session }),
+    ...createConfigurationReader({ session, prefix }),
     ...createOwnedWriter({ session, describe, query: reader.query, wait, random }),
     ...createConditionalWriter({ session, describe, clock, wait }),
     apiBudget: () => session.apiBudget(),
     async organization() {
-      const [row] = await reader.query('SELECT Id, Name, IsSandbox FROM Organization');
+      // Asked without the package's words: pairing may come before its installation.
+      const [row] = await queryRows(session, 'SELECT Id, Name, IsSandbox FROM Organization');
       if (typeof row?.Id !== 'string') {
         throw new RelayError(
           'PERMISSION_MISSING',
           `The relay's user cannot read the organization ${org.organizationId}.`,
         );
       }
-      return { id: row.Id, name: String(row.Name ?? ''), isSandbox: row.IsSandbox === true };
+      return { id: row.Id, name: typeof row.Name === 'string' ? row.Name : '', isSandbox: row.IsSandbox === true };
     },
   };
 }

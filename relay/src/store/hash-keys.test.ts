@@ -68,10 +68,7 @@ describe('hashKeyOf', () => {
   it('gives the same hashes for ever', () => {
     const key = hashKeyOf(aMasterKey(1), '00D000000000001AAA');
 
-    expect([key.keyId, key.hash('text')]).toEqual([
-      'c78110b4012f',
-      '1e23283fae87c14936f0a915b2e23aa5d35b7bb7538c9e680c4d694cd466747c',
-    ]);
+    expect([key.keyId, key.hash('text')]).toEqual(['ef3d71a8c30a', 'mppLj0GWS5zbvQtDvJLtwZ']);
   });
 });
 

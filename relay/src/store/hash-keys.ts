@@ -8,6 +8,7 @@ import { type HashKey } from '../sync/merge.ts';
 export type MasterKey = { readonly bytes: Buffer };
 
 const KEY_BYTES = 32;
+const HASH_LENGTH = 22;
 
 /** Makes a new master key that only its owner can read; never replaces one, since that would make every base worthless. */
 export async function createMasterKeyFile(file: string): Promise<void> {
@@ -46,12 +47,24 @@ export async function readMasterKey(file: string): Promise<MasterKey> {
   return { bytes };
 }
 
-/** The key that hashes an org's values, and its name: two orgs' hashes of one value have nothing in common. */
+/**
+ * The key that hashes an org's values, and its name: two orgs' hashes of one value have nothing in common. 128 bits tell values apart
+ * and keep the bases of a link in one page.
+ */
 export function hashKeyOf(masterKey: MasterKey, org: string): HashKey {
-  const key = deriveKey(masterKey, `hash/${org}`);
+  // What is hashed, and how, belongs to the purpose: hashes of another form are then those of another key, and no agreement.
+  const key = deriveKey(masterKey, `hash/128/${org}`);
   // Made once: a key that comes as bytes is made anew for every hash, which costs seven times the hash itself.
   const secret = createSecretKey(key);
-  return { keyId: keyIdOf(key), hash: (text) => createHmac('sha256', secret).update(text).digest('hex') };
+  const make = (text: string): string =>
+    createHmac('sha256', secret).update(text).digest('base64url').slice(0, HASH_LENGTH);
+  // Two sides that agree ask for the same hash one after the other.
+  let last = { text: '', hash: make('') };
+  const hash = (text: string): string => {
+    if (text !== last.text) last = { text, hash: make(text) };
+    return last.hash;
+  };
+  return { keyId: keyIdOf(key), hash };
 }
 
 /** A key for one purpose; no purpose's key tells anything about another's. */

@@ -8,16 +8,20 @@ export type Retention = {
   readonly events: string;
   /** Given-up events that arrived before this are deleted with what they carry. */
   readonly parkedEvents: string;
+  /** Configuration documents that were read first before this, and have a successor, are forgotten: one that is still named is read again. */
+  readonly configurations: string;
   /** Used tokens that expired before this are forgotten. */
   readonly now: string;
 };
 
 /** How many rows a purge removed, by kind. */
-export type Purged = Readonly<Record<'audit' | 'problems' | 'events' | 'parkedEvents' | 'intents' | 'tokens', number>>;
+export type Purged = Readonly<
+  Record<'audit' | 'problems' | 'events' | 'parkedEvents' | 'intents' | 'configurations' | 'tokens', number>
+>;
 
 /** What keeps the journal small and its loose ends known; safe to run twice and from many relays at once. */
 export type Housekeeping = {
-  /** Removes decisions, closed problems, event ids, given-up events, done intents and used tokens that are older than the retention, and says how many. */
+  /** Removes decisions, closed problems, event ids, given-up events, done intents, replaced configurations and used tokens that are older than the retention, and says how many. */
   purge(before: Retention): Promise<Purged>;
   removeExpiredLeases(): Promise<number>;
   /** Creates that runs left open or unknown, of any org, oldest first: for the sweep that looks them up. */
@@ -31,6 +35,10 @@ export type Housekeeping = {
 /** Rows per statement: a purge after a long pause must not hold its locks, nor the disk, for minutes. */
 const CHUNK = 5_000;
 
+// The newest of an org is the one that works, however old it is.
+const REPLACED = `saved_at < $1 and exists (select from causeway.configurations newer
+  where newer.org = configurations.org and newer.saved_at > configurations.saved_at)`;
+
 /** Removes what is older than the retention, in small statements. */
 export async function purge(database: Queryable, before: Retention): Promise<Purged> {
   return {
@@ -39,6 +47,7 @@ export async function purge(database: Queryable, before: Retention): Promise<Pur
     events: await removeOlder(database, 'events_seen', 'seen_at < $1', before.events),
     parkedEvents: await removeOlder(database, 'parked_events', 'received_at < $1', before.parkedEvents),
     intents: await removeOlder(database, 'intents', `state = 'done' and closed_at < $1`, before.audit),
+    configurations: await removeOlder(database, 'configurations', REPLACED, before.configurations),
     tokens: await removeOlder(database, 'tokens_used', 'expires_at < $1', before.now),
   };
 }

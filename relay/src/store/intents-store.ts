@@ -1,7 +1,7 @@
 import { type Intent, type Unit } from '../sync/unit.ts';
 import { type Queryable } from './database.ts';
 import { type Store } from './store.ts';
-import { UNIT_COLUMNS, WANTED_UNITS, toUnit, unitArrays, unitIdentity, type UnitRow } from './unit-rows.ts';
+import { UNIT_COLUMNS, WANTED_UNITS, isWanted, toUnit, unitArrays, unitIdentity, type UnitRow } from './unit-rows.ts';
 
 type IntentRow = UnitRow & {
   readonly id: string;
@@ -21,25 +21,25 @@ const INTENT = `i.id, i.org, i.record_id, i.mapping, i.connection, i.company, i.
 export async function openIntents(database: Queryable, wanted: readonly WantedIntent[]): Promise<Intent[]> {
   const sorted = [...wanted].sort((a, b) => (unitIdentity(a.unit) < unitIdentity(b.unit) ? -1 : 1));
   const units = unitArrays(sorted.map((intent) => intent.unit));
-  const opened = await database.query<{ id: string }>(
-    `insert into causeway.intents (${UNIT_COLUMNS}, entity_set, marker, state)
+  const { rows } = await database.query<IntentRow>(
+    `insert into causeway.intents as i (${UNIT_COLUMNS}, entity_set, marker, state)
      select *, 'open' from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
      on conflict (${UNIT_COLUMNS}) where state <> 'done' do nothing
-     returning id`,
+     returning ${INTENT}`,
     [...units, sorted.map((intent) => intent.entitySet), sorted.map((intent) => intent.marker)],
   );
-  const isNew = new Set(opened.rows.map((row) => row.id));
-  const intents = await intentsOfUnits(
-    database,
-    sorted.map((intent) => intent.unit),
-  );
-  return intents.map((intent) => ({ ...intent, isNew: isNew.has(intent.id) }));
+  const opened = rows.map((row) => ({ ...toIntent(row), isNew: true }));
+  if (opened.length === sorted.length) return opened;
+  const isNew = new Set(opened.map((intent) => unitIdentity(intent.unit)));
+  const others = sorted.map((intent) => intent.unit).filter((unit) => !isNew.has(unitIdentity(unit)));
+  return [...opened, ...(await intentsOfUnits(database, others))];
 }
 
 /** The intents of the units that are not done. */
 export async function intentsOfUnits(database: Queryable, units: readonly Unit[]): Promise<Intent[]> {
   const { rows } = await database.query<IntentRow>(
-    `select ${INTENT} from causeway.intents i join ${WANTED_UNITS} using (${UNIT_COLUMNS}) where i.state <> 'done'`,
+    `select i.* from ${WANTED_UNITS}
+     cross join lateral (select ${INTENT} from causeway.intents i where ${isWanted('i')} and i.state <> 'done' limit 1) i`,
     unitArrays(units),
   );
   return rows.map(toIntent);

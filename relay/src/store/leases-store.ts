@@ -54,11 +54,11 @@ export async function assertLeases(database: Queryable, leases: readonly Lease[]
     return;
   }
   // The lock comes first and the clock after it: a wait for the lock must not make an expired lease pass.
-  await database.query('select 1 from causeway.leases where resource = any($1::text[]) order by resource for update', [
-    leases.map((lease) => lease.resource),
-  ]);
   const { rows } = await database.query<{ valid: string }>(
-    `select count(*) as valid from causeway.leases join ${LEASES} using (resource, fencing_token)
+    `with held as materialized (
+       select resource, fencing_token, expires_at from causeway.leases
+       where resource = any($1::text[]) order by resource for update)
+     select count(*) as valid from held join ${LEASES} using (resource, fencing_token)
      where expires_at > clock_timestamp()`,
     leaseArrays(leases),
   );

@@ -2,7 +2,7 @@ import { RelayError } from '../errors.ts';
 import { unitKey, type Base, type Link, type LinkWithBases, type Unit } from '../sync/unit.ts';
 import { type Queryable } from './database.ts';
 import { type LinkWrite } from './store.ts';
-import { UNIT_COLUMNS, WANTED_UNITS, toUnit, unitArrays, unitIdentity, type UnitRow } from './unit-rows.ts';
+import { UNIT_COLUMNS, WANTED_UNITS, isWanted, toUnit, unitArrays, unitIdentity, type UnitRow } from './unit-rows.ts';
 
 type LinkRow = UnitRow & {
   readonly id: string;
@@ -12,18 +12,18 @@ type LinkRow = UnitRow & {
   readonly state: Link['state'];
   readonly parent_id: string | null;
 };
-type LinkWithBasesRow = LinkRow & { readonly bases: readonly Base[] };
+type LinkWithBasesRow = LinkRow & { readonly bases: Readonly<Record<string, PackedBase>> };
+
+/** A base as the link's row keeps it, under the name of its field. */
+type PackedBase = readonly [salesforceHash: string, dynamicsHash: string, mappingVersion: string, keyId: string];
 
 const LINK = `l.id, l.org, l.record_id, l.mapping, l.connection, l.company, l.entity_set, l.dynamics_key, l.number, l.state, l.parent_id`;
-const LINK_WITH_BASES = `${LINK}, coalesce((
-  select json_agg(json_build_object('field', b.field, 'salesforceHash', b.salesforce_hash, 'dynamicsHash', b.dynamics_hash,
-    'mappingVersion', b.mapping_version, 'keyId', b.key_id) order by b.field)
-  from causeway.link_bases b where b.link_id = l.id), '[]') as bases`;
 
 /** The links of the units that have one, with their bases. */
 export async function linksOfUnits(database: Queryable, units: readonly Unit[]): Promise<LinkWithBases[]> {
   const { rows } = await database.query<LinkWithBasesRow>(
-    `select ${LINK_WITH_BASES} from causeway.links l join ${WANTED_UNITS} using (${UNIT_COLUMNS})`,
+    `select l.* from ${WANTED_UNITS}
+     cross join lateral (select ${LINK}, l.bases from causeway.links l where ${isWanted('l')} limit 1) l`,
     unitArrays(units),
   );
   return rows.map(toLinkWithBases);
@@ -32,7 +32,7 @@ export async function linksOfUnits(database: Queryable, units: readonly Unit[]):
 /** The links of the lines of these documents, with their bases. */
 export async function linksOfLines(database: Queryable, parentIds: readonly string[]): Promise<LinkWithBases[]> {
   const { rows } = await database.query<LinkWithBasesRow>(
-    `select ${LINK_WITH_BASES} from causeway.links l where l.parent_id = any($1::bigint[]) order by l.id`,
+    `select ${LINK}, l.bases from causeway.links l where l.parent_id = any($1::bigint[]) order by l.id`,
     [parentIds],
   );
   return rows.map(toLinkWithBases);
@@ -92,35 +92,24 @@ export async function writeLinks(database: Queryable, writes: readonly LinkWrite
     return;
   }
   const sorted = [...writes].sort((a, b) => (unitIdentity(a.unit) < unitIdentity(b.unit) ? -1 : 1));
-  await forgetMovedBases(database, sorted);
-  const idByUnit = await upsertLinks(database, sorted);
+  await upsertLinks(database, sorted);
   await setParents(database, sorted);
-  await upsertBases(database, sorted, idByUnit);
 }
 
 /** A base says what two records agreed on; it says nothing about another pair. */
-async function forgetMovedBases(database: Queryable, writes: readonly LinkWrite[]): Promise<void> {
-  await database.query(
-    `delete from causeway.link_bases b using causeway.links l, ${WANTED_LINKS}
-     where (l.org, l.record_id, l.mapping, l.connection, l.company)
-         = (wanted.org, wanted.record_id, wanted.mapping, wanted.connection, wanted.company)
-       and (l.entity_set, l.dynamics_key) <> (wanted.entity_set, wanted.dynamics_key) and b.link_id = l.id`,
-    linkArrays(writes).slice(0, 7),
-  );
-}
-
-async function upsertLinks(database: Queryable, writes: readonly LinkWrite[]): Promise<Map<string, string>> {
+async function upsertLinks(database: Queryable, writes: readonly LinkWrite[]): Promise<void> {
   try {
-    const { rows } = await database.query<UnitRow & { id: string }>(
-      `insert into causeway.links (${UNIT_COLUMNS}, entity_set, dynamics_key, number, state)
-       select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[])
+    await database.query(
+      `insert into causeway.links as l (${UNIT_COLUMNS}, entity_set, dynamics_key, number, state, bases)
+       select ${UNIT_COLUMNS}, entity_set, dynamics_key, number, state, bases from jsonb_to_recordset($1::jsonb) as w (org text,
+         record_id text, mapping text, connection text, company text, entity_set text, dynamics_key text, number text, state text, bases jsonb)
        on conflict (${UNIT_COLUMNS}) do update
          set entity_set = excluded.entity_set, dynamics_key = excluded.dynamics_key, number = excluded.number,
-             state = excluded.state, changed_at = now()
-       returning id, ${UNIT_COLUMNS}`,
-      linkArrays(writes),
+             state = excluded.state, changed_at = now(), bases =
+               case when (l.entity_set, l.dynamics_key) = (excluded.entity_set, excluded.dynamics_key) then l.bases else '{}' end
+               || excluded.bases`,
+      [JSON.stringify(writes.map(toRow))],
     );
-    return new Map(rows.map((row) => [unitIdentity(toUnit(row)), row.id]));
   } catch (error) {
     throw alreadyLinked(error) ?? error;
   }
@@ -149,45 +138,23 @@ async function setParents(database: Queryable, writes: readonly LinkWrite[]): Pr
   }
 }
 
-async function upsertBases(
-  database: Queryable,
-  writes: readonly LinkWrite[],
-  idByUnit: ReadonlyMap<string, string>,
-): Promise<void> {
-  const bases = writes.flatMap((write) =>
-    write.bases.map((base) => ({ ...base, linkId: idByUnit.get(unitIdentity(write.unit)) })),
-  );
-  if (bases.length === 0) {
-    return;
-  }
-  await database.query(
-    `insert into causeway.link_bases (link_id, field, salesforce_hash, dynamics_hash, mapping_version, key_id)
-     select * from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
-     on conflict (link_id, field) do update
-       set salesforce_hash = excluded.salesforce_hash, dynamics_hash = excluded.dynamics_hash,
-           mapping_version = excluded.mapping_version, key_id = excluded.key_id`,
-    [
-      bases.map((base) => base.linkId),
-      bases.map((base) => base.field),
-      bases.map((base) => base.salesforceHash),
-      bases.map((base) => base.dynamicsHash),
-      bases.map((base) => base.mappingVersion),
-      bases.map((base) => base.keyId),
-    ],
-  );
-}
-
-const WANTED_LINKS = `unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
-  as wanted (${UNIT_COLUMNS}, entity_set, dynamics_key)`;
-
-function linkArrays(writes: readonly LinkWrite[]): (string | null)[][] {
-  return [
-    ...unitArrays(writes.map((write) => write.unit)),
-    writes.map((write) => write.entitySet),
-    writes.map((write) => write.dynamicsKey),
-    writes.map((write) => write.number),
-    writes.map((write) => write.state),
-  ];
+function toRow(write: LinkWrite): object {
+  const packed = write.bases.map(({ field, salesforceHash, dynamicsHash, mappingVersion, keyId }) => {
+    const base: PackedBase = [salesforceHash, dynamicsHash, mappingVersion, keyId];
+    return [field, base] as const;
+  });
+  return {
+    org: write.unit.org,
+    record_id: write.unit.recordId,
+    mapping: write.unit.mapping,
+    connection: write.unit.connection,
+    company: write.unit.company,
+    entity_set: write.entitySet,
+    dynamics_key: write.dynamicsKey,
+    number: write.number,
+    state: write.state,
+    bases: Object.fromEntries(packed),
+  };
 }
 
 /** The unique index is the last word on "one record, one writer": what it refuses is a fault of the data, told with the key. */
@@ -217,7 +184,16 @@ function toLink(row: LinkRow): Link {
 }
 
 function toLinkWithBases(row: LinkWithBasesRow): LinkWithBases {
-  return { link: toLink(row), bases: row.bases };
+  const bases = Object.entries(row.bases).map(
+    ([field, [salesforceHash, dynamicsHash, mappingVersion, keyId]]): Base => ({
+      field,
+      salesforceHash,
+      dynamicsHash,
+      mappingVersion,
+      keyId,
+    }),
+  );
+  return { link: toLink(row), bases: bases.sort((a, b) => (a.field < b.field ? -1 : 1)) };
 }
 
 /** The companies in which an org has links. */

@@ -83,6 +83,30 @@ describe('migrate', () => {
   });
 });
 
+describe('0005', () => {
+  it('moves the bases of fields to their link', async () => {
+    const migrations = await readMigrations();
+    await migrate(
+      pool,
+      migrations.filter(({ name }) => name < '0005'),
+    );
+    await pool.query(
+      `insert into causeway.links (org, mapping, record_id, connection, company, entity_set, dynamics_key, state)
+       values ('o', 'm', 'r1', 'c', 'usmf', 'Set', 'k1', 'active'), ('o', 'm', 'r2', 'c', 'usmf', 'Set', 'k2', 'active');
+       insert into causeway.link_bases select id, 'Name', 's', 'd', 'v', 'k' from causeway.links where record_id = 'r1';
+       insert into causeway.link_bases select id, 'City', 's2', 'd2', 'v2', 'k' from causeway.links where record_id = 'r1'`,
+    );
+
+    await migrate(pool, migrations);
+
+    const { rows } = await pool.query('select record_id, bases from causeway.links order by record_id');
+    expect(rows).toEqual([
+      { record_id: 'r1', bases: { Name: ['s', 'd', 'v', 'k'], City: ['s2', 'd2', 'v2', 'k'] } },
+      { record_id: 'r2', bases: {} },
+    ]);
+  });
+});
+
 describe('readMigrations', () => {
   it('finds the steps in order, each named by number, verb and noun, and marked expand or contract', async () => {
     const migrations = await readMigrations();

@@ -26,6 +26,16 @@ export function unitArrays(units: readonly Unit[]): string[][] {
 /** `unnest` of the first five parameters as table `wanted` with the unit's columns. */
 export const WANTED_UNITS = `unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) as wanted (${UNIT_COLUMNS})`;
 
+/**
+ * True for the row of `alias` that belongs to the wanted unit, for use in a lateral subquery with a limit: it keeps the planner at
+ * one look into the unit's index per unit. A join it would answer by reading the whole table while that has no statistics yet, which is
+ * during a first load.
+ */
+export const isWanted = (alias: string): string =>
+  UNIT_COLUMNS.split(', ')
+    .map((column) => `${alias}.${column} = wanted.${column}`)
+    .join(' and ');
+
 /** The unit that a row names. */
 export function toUnit(row: UnitRow): Unit {
   return {

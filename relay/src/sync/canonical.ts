@@ -34,7 +34,8 @@ export function sameValue(a: Value, b: Value, field: FieldMapping, type: FieldTy
 
 /** Text as both systems keep it: `\n` between lines, nothing blank around it; null where nothing is left. */
 export function cleanText(text: string): string | null {
-  const clean = text.replace(/\r\n?/g, '\n').normalize('NFC').trim();
+  const lines = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
+  const clean = lines.normalize('NFC').trim();
   return clean === '' ? null : clean;
 }
 

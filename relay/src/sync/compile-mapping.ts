@@ -8,7 +8,7 @@ import type {
   ObjectDescription,
   ValueMap,
 } from './mapping.ts';
-import { compiled, compiledInbound, compileField, type FieldScope, sha256 } from './compile-field.ts';
+import { compiled, compiledInbound, compileField, type FieldScope, versionFrom } from './compile-field.ts';
 import {
   type FaultList,
   type FieldRecord,
@@ -53,12 +53,13 @@ export function compileMapping(record: MappingRecord, scope: MappingScope): Enti
   const mapping: EntityMapping = {
     ...part,
     ...settingsOf(record),
-    version: sha256(
+    version: versionFrom(
       JSON.stringify([record, fieldRecords, routes.map((route) => route.name), children.map((child) => child.version)]),
     ),
     fields,
     routes,
     children,
+    leaders: [],
     reads: [],
   };
   for (const { column, path } of ownPaths(mapping)) {
@@ -90,7 +91,16 @@ function settingsOf(
   record: MappingRecord,
 ): Omit<
   EntityMapping,
-  'criteria' | 'approvalFormula' | 'matchRules' | 'options' | 'version' | 'fields' | 'routes' | 'children' | 'reads'
+  | 'criteria'
+  | 'approvalFormula'
+  | 'matchRules'
+  | 'options'
+  | 'version'
+  | 'fields'
+  | 'routes'
+  | 'children'
+  | 'leaders'
+  | 'reads'
 > {
   return {
     name: record.DeveloperName,
@@ -160,7 +170,7 @@ function refuseTwins(
 /** Dimensions with one target are one value: they agree or not together. */
 function withGroupVersion(field: FieldMapping, fields: readonly FieldMapping[]): FieldMapping {
   const group = fields.filter((other) => other.kind === 'Dimension' && other.dynamicsField === field.dynamicsField);
-  return { ...field, version: sha256(group.map((other) => other.version).join('/')) };
+  return { ...field, version: versionFrom(group.map((other) => other.version).join('/')) };
 }
 
 function compileRoutes(record: MappingRecord, object: ObjectDescription, scope: MappingScope): CompanyRoute[] {

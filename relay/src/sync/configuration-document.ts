@@ -1,10 +1,10 @@
-import { Ajv2020, type AnySchemaObject, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import companyRouteOptions from '../../../contracts/schemas/company-route-options.v1.schema.json' with { type: 'json' };
 import configuration from '../../../contracts/schemas/configuration.v1.schema.json' with { type: 'json' };
 import entityMappingOptions from '../../../contracts/schemas/entity-mapping-options.v1.schema.json' with { type: 'json' };
 import fieldMappingOptions from '../../../contracts/schemas/field-mapping-options.v1.schema.json' with { type: 'json' };
 import matchRules from '../../../contracts/schemas/match-rules.v1.schema.json' with { type: 'json' };
 import { RelayError } from '../errors.ts';
+import { compileSchema, type SchemaFault } from '../json-schema.ts';
 import type {
   CompanyRouteOptions,
   CreateStrategy,
@@ -122,13 +122,12 @@ export function createFaultList(): FaultList {
   };
 }
 
-const ajv = new Ajv2020({ allErrors: true, strict: true });
-const isDocument = schema<{ readonly contract: 1; readonly records: Records }>(configuration);
-const OPTIONS = {
-  entityMapping: schema<EntityMappingOptions>(entityMappingOptions),
-  fieldMapping: schema<FieldMappingOptions>(fieldMappingOptions),
-  companyRoute: schema<CompanyRouteOptions>(companyRouteOptions),
-  matchRules: schema<readonly MatchRule[]>(matchRules),
+const checkDocument = compileSchema(configuration, { all: true });
+const CHECKS = {
+  entityMapping: compileSchema(entityMappingOptions, { all: true }),
+  fieldMapping: compileSchema(fieldMappingOptions, { all: true }),
+  companyRoute: compileSchema(companyRouteOptions, { all: true }),
+  matchRules: compileSchema(matchRules, { all: true }),
 } as const;
 
 type OptionsByKind = {
@@ -138,16 +137,12 @@ type OptionsByKind = {
   readonly matchRules: readonly MatchRule[];
 };
 
-function schema<T>(source: AnySchemaObject): ValidateFunction<T> {
-  return ajv.compile<T>(source);
-}
-
-/** Reads a configuration document; throws CONFIGURATION_INVALID naming every record that does not follow the schema. */
+/** Reads a configuration document; throws CONFIGURATION_INVALID naming every record and field that does not follow the schema. */
 export function readDocument(document: string): Records {
   const parsed = parseJson(document);
-  if (isDocument(parsed)) return parsed.records;
-  const lines = (isDocument.errors ?? []).map((error) => `${placeOf(error, parsed)}: ${wordsOf(error)}`);
-  throw invalidConfiguration([...new Set(lines)]);
+  const faults = checkDocument(parsed);
+  if (faults.length === 0) return (parsed as { readonly records: Records }).records;
+  throw invalidConfiguration([...new Set(faults.map((fault) => `${placeOf(fault, parsed)}: ${wordsOf(fault)}`))]);
 }
 
 /** The error of a configuration with these faults. */
@@ -163,7 +158,6 @@ export function readJson<K extends keyof OptionsByKind>(
   refuse: (reason: string) => void,
 ): OptionsByKind[K] | null {
   if (text === undefined || text.trim() === '') return null;
-  const validate = OPTIONS[kind] as ValidateFunction<OptionsByKind[K]>;
   let value: unknown;
   try {
     value = parseJson(text);
@@ -171,9 +165,9 @@ export function readJson<K extends keyof OptionsByKind>(
     refuse(error instanceof Error ? error.message : String(error));
     return null;
   }
-  if (validate(value)) return value;
-  for (const error of validate.errors ?? []) refuse(`${error.instancePath || 'the JSON'} ${wordsOf(error)}`);
-  return null;
+  const faults = CHECKS[kind](value);
+  for (const fault of faults) refuse(`${fault.path || 'the JSON'} ${wordsOf(fault)}`);
+  return faults.length === 0 ? (value as OptionsByKind[K]) : null;
 }
 
 function parseJson(text: string): unknown {
@@ -184,17 +178,17 @@ function parseJson(text: string): unknown {
   }
 }
 
-function wordsOf(error: ErrorObject): string {
-  const params = error.params as { additionalProperty?: string; allowedValues?: readonly unknown[] };
-  if (params.additionalProperty !== undefined) return `has no member "${params.additionalProperty}"`;
-  if (params.allowedValues !== undefined) return `must be one of ${params.allowedValues.map(String).join(', ')}`;
-  return error.message ?? 'does not follow the schema';
+/** What is wrong, and what belongs there in the words of the schema. */
+function wordsOf({ problem, expected }: SchemaFault): string {
+  return expected === null ? problem : `${problem}. ${expected.replace(/\.$/, '')}`;
 }
 
-/** `/records/FieldMapping__mdt/3/Kind__c` as `FieldMapping__mdt Account_Name, Kind__c`. */
-function placeOf(error: ErrorObject, document: unknown): string {
-  const [, records, type, index, field] = error.instancePath.split('/');
-  if (records !== 'records' || type === undefined || index === undefined) return error.instancePath || 'The document';
+const IN_RECORD = /^records\.(\w+)\[(\d+)\](?:\.(.+))?$/;
+
+/** `records.FieldMapping__mdt[3].Kind__c` as `FieldMapping__mdt Account_Name, Kind__c`. */
+function placeOf({ path }: SchemaFault, document: unknown): string {
+  const [, type, index = '', field] = IN_RECORD.exec(path) ?? [];
+  if (type === undefined) return path === '' ? 'The document' : path;
   const list = (document as { records: Record<string, readonly { DeveloperName?: string }[]> }).records[type];
   const name = list?.[Number(index)]?.DeveloperName ?? `number ${Number(index) + 1}`;
   return `${type} ${name}${field === undefined ? '' : `, ${field}`}`;

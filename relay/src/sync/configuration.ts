@@ -1,5 +1,6 @@
 import type { EntityDescription, FieldType } from '../dynamics/connector.ts';
 import { fault, type Fault } from '../errors.ts';
+import { compileHandOffs } from './compile-hand-off.ts';
 import { compileMapping, type MappingScope } from './compile-mapping.ts';
 import { compileValueMaps } from './compile-value-map.ts';
 import { createFaultList, invalidConfiguration, readDocument } from './configuration-document.ts';
@@ -37,13 +38,11 @@ export function compileConfiguration(document: string, hash: string, describe: D
   const scope: MappingScope = { records, connections, valueMaps, describe, faults };
   refuseStrays(scope);
   const mappings = records.EntityMapping__mdt.filter((record) => record.ParentMapping__c === undefined).flatMap(
-    (record) => {
-      const mapping = compileMapping(record, scope);
-      return mapping === null ? [] : [[mapping.name, mapping] as const];
-    },
+    (record) => compileMapping(record, scope) ?? [],
   );
+  const compiled = compileHandOffs(mappings, scope);
   if (faults.lines.length > 0) throw invalidConfiguration(faults.lines);
-  return { hash, connections, mappings: new Map(mappings) };
+  return { hash, connections, mappings: new Map(compiled.map((mapping) => [mapping.name, mapping])) };
 }
 
 /** What is wrong between a mapping and its entity set as the environment has it now; nothing may be written while there is any. */

@@ -1,8 +1,19 @@
 import type { EntityDescription, EntityRecord } from '../dynamics/connector.ts';
 import type { EntityMapping } from './mapping.ts';
 
-/** Every field of the entity set that a mapping reads or must see to decide. */
-export function fieldsToRead(mapping: EntityMapping, entity: EntityDescription): string[] {
+const known = new WeakMap<EntityMapping, { readonly entity: EntityDescription; readonly fields: readonly string[] }>();
+
+/** Every field of the entity set that a mapping reads or must see to decide; the same list each time it is asked for. */
+export function fieldsToRead(mapping: EntityMapping, entity: EntityDescription): readonly string[] {
+  const last = known.get(mapping);
+  if (last?.entity === entity) return last.fields;
+  const fields = findFields(mapping, entity);
+  known.set(mapping, { entity, fields });
+  return fields;
+}
+
+/** In the order of the metadata, which is the order in which Dynamics answers them. */
+function findFields(mapping: EntityMapping, entity: EntityDescription): string[] {
   const { options } = mapping;
   const parents = mapping.children.flatMap((child) => Object.values(child.options.parentKey ?? {}));
   const wanted = [
@@ -17,7 +28,8 @@ export function fieldsToRead(mapping: EntityMapping, entity: EntityDescription):
     options.numberField,
     entity.modifiedField,
   ];
-  return [...new Set(wanted)].filter((name): name is string => name != null && entity.fields.has(name));
+  const names = new Set(wanted);
+  return [...entity.fields.keys()].filter((name) => names.has(name));
 }
 
 /** The number that people know a record by: what the mapping names, else the last part of its key. */

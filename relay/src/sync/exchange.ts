@@ -1,4 +1,4 @@
-import type { Value, Values } from '../dynamics/connector.ts';
+import type { RenderedRequest, Value, Values } from '../dynamics/connector.ts';
 import type { ErrorCode, Outcome, Owner } from '../errors.ts';
 import type { SalesforceRecord } from './unit.ts';
 
@@ -67,7 +67,8 @@ export type UnitPlan = {
   readonly action: 'create' | 'update' | 'none';
   readonly fields: readonly FieldPlan[];
   readonly rules: readonly string[];
-  readonly requests: readonly { readonly method: string; readonly path: string; readonly body: Values | null }[];
+  /** The requests that would be sent, in order, with the placeholders for what only Dynamics will know. */
+  readonly requests: readonly (RenderedRequest & { readonly placeholders: readonly string[] })[];
 };
 
 export type FieldPlan = {

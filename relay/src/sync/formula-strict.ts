@@ -3,7 +3,7 @@ import { decimalText, type ExactDecimal, parseDecimal } from './decimal.ts';
 import { dayOf, daysFrom } from './moment.ts';
 
 /** A node of the expression tree that sformula compiles to; only the shapes that are rewritten are named. */
-type Node = { readonly [name: string]: unknown };
+export type Node = { readonly [name: string]: unknown };
 type Builtin = (...values: unknown[]) => unknown;
 
 /** Why a formula has no answer for a record, in words that follow "could not be evaluated:". */
@@ -43,7 +43,7 @@ const STRICT: Readonly<Record<string, Builtin>> = {
 
 const strictName = (name: string): string => `$$STRICT$$${name}`;
 
-/** What the rewritten tree calls; to be laid under the record's fields when it is evaluated. */
+/** The functions that the rewritten tree calls beside sformula's own. */
 export const strictContext: Readonly<Record<string, unknown>> = {
   ...Object.fromEntries(Object.entries(STRICT).map(([name, run]) => [strictName(name), run])),
   $$IS_SAME$$: (a: unknown, b: unknown) => builtin('CASE')(a, b, true, false),
@@ -128,7 +128,8 @@ const call = (name: string, args: readonly unknown[]): Node => ({
   optional: false,
 });
 
-const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null;
+/** True for anything that may be a node of a tree. */
+export const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null;
 
 const mapNode = (node: Node): Node =>
   Object.fromEntries(Object.entries(node).map(([name, value]) => [name, name === 'loc' ? value : rewrite(value)]));

@@ -1,7 +1,8 @@
-import { type CompiledFormula, create, parseSync, type SyncParseOptions } from 'sformula';
-import type { Value } from '../dynamics/connector.ts';
+import { type CompiledFormula, parseSync, type SyncParseOptions } from 'sformula';
+import type { Value, Values } from '../dynamics/connector.ts';
 import { RelayError } from '../errors.ts';
-import { exactNumber, FormulaFailure, strictContext, strictTree } from './formula-strict.ts';
+import { compileTree, type Evaluation } from './formula-closures.ts';
+import { exactNumber, FormulaFailure, strictTree } from './formula-strict.ts';
 import { instantText } from './moment.ts';
 import type { Descriptions, Formula, ObjectDescription, SalesforceField } from './mapping.ts';
 
@@ -49,11 +50,11 @@ export function compileFormula(
   const fieldTypes = new Map(reads.map((path) => [path, fieldAt(object, path, describe)?.type ?? null]));
   const stray = reads.find((path) => fieldTypes.get(path) === null);
   if (stray !== undefined) throw invalid(`${object.name} has no field ${stray}`);
-  const run = create(strict(compiled));
+  const run = strict(compiled, fieldTypes);
   return {
     source,
     reads,
-    evaluate: (fields) => evaluated(source, () => run.evaluate(contextOf(fields, fieldTypes)) as Value, kind),
+    evaluate: (fields) => evaluated(source, () => run(requireAll(fields, reads)) as Value, kind),
   };
 }
 
@@ -93,13 +94,30 @@ const FUNCTIONS =
     ' ',
   );
 
-function strict(compiled: CompiledFormula): CompiledFormula {
+function strict(compiled: CompiledFormula, types: FieldTypes): Evaluation {
   try {
-    const expression = strictTree(compiled.expression) as unknown as CompiledFormula['expression'];
-    return { ...compiled, expression, calculatedType: 'any', returnType: 'any' };
+    return compileTree(strictTree(compiled.expression), (path) => readerOf(path, types));
   } catch (error) {
     throw error instanceof FormulaFailure ? invalid(error.message) : error;
   }
+}
+
+type FieldTypes = ReadonlyMap<string, SalesforceField['type'] | null>;
+
+function readerOf(path: string, types: FieldTypes): Evaluation {
+  if (types.get(path) !== 'number') return (fields) => fields[path];
+  return (fields) => {
+    const value = fields[path] ?? null;
+    return value === null ? null : exactNumber(value);
+  };
+}
+
+/** A field that did not come must not be taken for one that is blank. */
+function requireAll(fields: Values, reads: readonly string[]): Values {
+  for (const path of reads) {
+    if (fields[path] === undefined) throw new FormulaFailure(`the record came without ${path}`);
+  }
+  return fields;
 }
 
 /** The types of an object's fields; those of a parent are looked up only when a formula reaches for them. */
@@ -125,23 +143,6 @@ function typeOf(field: SalesforceField): Type {
   if (field.type === 'reference' || field.type === 'id') return { type: 'id' };
   if (field.type === 'number') return { type: field.isPercent === true ? 'percent' : 'number' };
   return { type: field.type };
-}
-
-function contextOf(
-  fields: Readonly<Record<string, Value>>,
-  types: ReadonlyMap<string, SalesforceField['type'] | null>,
-): Record<string, unknown> {
-  const context: Record<string, unknown> = { ...strictContext };
-  for (const [path, type] of types) {
-    const value = fields[path];
-    if (value === undefined) throw new FormulaFailure(`the record came without ${path}`);
-    const parts = path.split('.');
-    const last = parts.pop() ?? path;
-    let place = context;
-    for (const part of parts) place = (place[part] ??= {}) as Record<string, unknown>;
-    place[last] = type === 'number' && value !== null ? exactNumber(value) : value;
-  }
-  return context;
 }
 
 function evaluated(source: string, run: () => Value, kind: FormulaKind): Value {

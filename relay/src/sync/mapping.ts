@@ -85,6 +85,17 @@ export type CompanyRoute = {
 
 export type HandOff = 'None' | 'Opportunity' | 'Quote' | 'Order';
 
+/** Another document of a mapping's deals that may hand them over in its place. */
+export type Leader = {
+  /** The lookup that names its record, e.g. `OpportunityId`, and the relationship that leads there. */
+  readonly path: string;
+  readonly prefix: string;
+  readonly mapping: string;
+  readonly handOff: HandOff;
+  /** Which of its records are wanted; its fields come with the record, behind the prefix. */
+  readonly criteria: Formula | null;
+};
+
 /** CompanyRoute__mdt.Options__c: what differs in this company from the mapping. */
 export type CompanyRouteOptions = {
   readonly createStrategy?: CreateStrategy;
@@ -163,6 +174,7 @@ export type EntityMapping = {
   readonly markerField: string | null;
   readonly documentStrategy: DocumentStrategy;
   readonly handOff: HandOff;
+  readonly leaders: readonly Leader[];
   readonly approvalFormula: Formula | null;
   readonly deletePolicy: 'Ignore' | 'Block' | 'Deactivate';
   readonly options: EntityMappingOptions;

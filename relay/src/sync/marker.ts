@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Unit, unitKey } from './unit.ts';
 
 /**
@@ -6,8 +6,6 @@ import { type Unit, unitKey } from './unit.ts';
  * same marker for ever; it tells nothing about the record to whom it meets.
  */
 export function unitMarker(unit: Unit): string {
-  const digest = createHash('sha256')
-    .update(`${unit.org}/${unitKey(unit)}`)
-    .digest('hex');
+  const digest = hash('sha256', `${unit.org}/${unitKey(unit)}`, 'hex');
   return `cw-${digest.slice(0, 32)}`;
 }

@@ -95,8 +95,7 @@ function agreedHashes(verdict: FieldVerdict, input: Parameters<typeof basesAfter
       if (!input.confirmedInSalesforce(verdict.field)) return null;
       const after = input.after?.find((mapped) => mapped.field.name === verdict.name);
       const type = typeOf(input.entity, verdict.dynamicsField);
-      const again =
-        after === undefined ? hashes.confirmed : salesforceHash(input.key, verdict.field, after.value, type);
+      const again = after === undefined ? hashes.confirmed : hashOf(input.key, verdict.field, after.value, type);
       return { salesforce: again, dynamics: hashes.dynamics };
     }
     case 'conflict':
@@ -111,7 +110,7 @@ function afterWrite(verdict: FieldVerdict, input: Parameters<typeof basesAfter>[
   const type = typeOf(input.entity, verdict.dynamicsField);
   const isNews = verdict.verdict === 'none' && verdict.field.direction === 'Both';
   if (isNews && text(verdict.field, stored, type) !== text(verdict.field, null, type)) return null;
-  return { salesforce: verdict.hashes.salesforce, dynamics: dynamicsHash(input.key, verdict.field, stored, type) };
+  return { salesforce: verdict.hashes.salesforce, dynamics: hashOf(input.key, verdict.field, stored, type) };
 }
 
 function judgeMapped(mapped: MappedField, input: MergeInput): FieldVerdict {
@@ -119,11 +118,8 @@ function judgeMapped(mapped: MappedField, input: MergeInput): FieldVerdict {
   const type = typeOf(input.entity, dynamicsField);
   const current = input.current?.[dynamicsField] ?? null;
   const outbound = mapped.onto?.(current) ?? mapped.value;
-  const hashes = onDemand({
-    salesforce: () => salesforceHash(input.key, field, mapped.value, type),
-    dynamics: () => dynamicsHash(input.key, field, current, type),
-    confirmed: () => salesforceHash(input.key, field, current, type),
-  });
+  const make = (value: Value): string => hashOf(input.key, field, value, type);
+  const hashes = new HashesOnDemand(make, { mapped: mapped.value, current });
   const base = baseOf(field, input);
   const moved = movesOf(base, hashes);
   const common = { field, name: field.name, dynamicsField, outbound, current, hashes };
@@ -145,22 +141,30 @@ function judgeMapped(mapped: MappedField, input: MergeInput): FieldVerdict {
   return { ...common, ...moved, baseline: base.baseline, ...decision };
 }
 
-type Sides = { readonly [Side in keyof SideHashes]: () => string };
-
 /** A create needs one of the three, and hashing is what costs most here: each is made when it is first asked for. */
-function onDemand(make: Sides): SideHashes {
-  const made: { -readonly [Side in keyof SideHashes]?: string } = {};
-  return {
-    get salesforce() {
-      return (made.salesforce ??= make.salesforce());
-    },
-    get dynamics() {
-      return (made.dynamics ??= make.dynamics());
-    },
-    get confirmed() {
-      return (made.confirmed ??= make.confirmed());
-    },
-  };
+class HashesOnDemand implements SideHashes {
+  readonly #make: (value: Value) => string;
+  readonly #values: { readonly mapped: Value; readonly current: Value };
+  #salesforce: string | null = null;
+  #dynamics: string | null = null;
+
+  constructor(make: (value: Value) => string, values: { readonly mapped: Value; readonly current: Value }) {
+    this.#make = make;
+    this.#values = values;
+  }
+
+  get salesforce(): string {
+    return (this.#salesforce ??= this.#make(this.#values.mapped));
+  }
+
+  get dynamics(): string {
+    return (this.#dynamics ??= this.#make(this.#values.current));
+  }
+
+  /** Salesforce's own, once Dynamics' value stands there: both sides are hashed in one form. */
+  get confirmed(): string {
+    return this.dynamics;
+  }
 }
 
 function created(outbound: Value): Decision {
@@ -192,11 +196,11 @@ function ownedByDynamics(input: MergeInput): FieldVerdict[] {
 function judgeOwned(field: FieldMapping, sides: { held: Value; wanted: Value }, input: MergeInput): FieldVerdict {
   const type = typeOf(input.entity, field.dynamicsField);
   const current = input.current?.[field.dynamicsField] ?? null;
-  const hashOf = (value: Value): string => input.key.hash(`salesforce/${field.name}/${plainText(value)}`);
+  const plainHash = (value: Value): string => input.key.hash(`${field.name}/${plainText(value)}`);
   const hashes = {
-    salesforce: hashOf(sides.held),
-    dynamics: dynamicsHash(input.key, field, current, type),
-    confirmed: hashOf(sides.wanted),
+    salesforce: plainHash(sides.held),
+    dynamics: hashOf(input.key, field, current, type),
+    confirmed: plainHash(sides.wanted),
   };
   const base = baseOf(field, input);
   const moved = movesOf(base, hashes);
@@ -248,12 +252,9 @@ function movesOf(
   };
 }
 
-function salesforceHash(key: HashKey, field: FieldMapping, value: Value, type: FieldType): string {
-  return key.hash(`salesforce/${field.name}/${text(field, value, type)}`);
-}
-
-function dynamicsHash(key: HashKey, field: FieldMapping, value: Value, type: FieldType): string {
-  return key.hash(`dynamics/${field.name}/${text(field, value, type)}`);
+/** One form for both sides: where they hold the same, one hash is made for both. */
+function hashOf(key: HashKey, field: FieldMapping, value: Value, type: FieldType): string {
+  return key.hash(`${field.name}/${text(field, value, type)}`);
 }
 
 const text = (field: FieldMapping, value: Value, type: FieldType): string => canonicalText(value, field, type);

@@ -18,6 +18,9 @@ describe('createMetrics', () => {
     metrics.event('contoso', 'duplicate');
     metrics.throttled('dynamics', 'contoso');
     metrics.leaseConflict();
+    metrics.inbound({ outcome: 'updated', mapping: 'SalesInvoice_Invoice', company: 'usmf' });
+    metrics.apiBudget('00D000000000062EAA', { used: 25, limit: 15_000 });
+    metrics.apiBudget('00D000000000062EAA', { used: 27, limit: 15_000 });
 
     const text = await metrics.text();
     expect(
@@ -29,6 +32,11 @@ describe('createMetrics', () => {
     expect(valueOf(text, 'causeway_events_total{connection="contoso",verdict="duplicate"}')).toBe(1);
     expect(valueOf(text, 'causeway_external_throttled_total{system="dynamics",target="contoso"}')).toBe(1);
     expect(valueOf(text, 'causeway_lease_conflicts_total')).toBe(1);
+    expect(
+      valueOf(text, 'causeway_inbound_records_total{outcome="updated",mapping="SalesInvoice_Invoice",company="usmf"}'),
+    ).toBe(1);
+    expect(valueOf(text, 'causeway_salesforce_api_calls_used{org="00D000000000062EAA"}')).toBe(27);
+    expect(valueOf(text, 'causeway_salesforce_api_calls_limit{org="00D000000000062EAA"}')).toBe(15_000);
   });
 
   it('counts overlapping waits once, and none of them as own share', async () => {

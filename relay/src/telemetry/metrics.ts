@@ -8,6 +8,8 @@ export type ExternalSystem = 'dynamics' | 'salesforce';
 /** What the relay counts and times. Labels are names from the configuration, never values of records. */
 export type Metrics = {
   unit(unit: { readonly outcome: Outcome; readonly mapping: string; readonly company: string | null }): void;
+  /** Counts a record that was on its way from Dynamics to Salesforce. */
+  inbound(record: { readonly outcome: Outcome; readonly mapping: string; readonly company: string }): void;
   /** Times a sync call twice: as a whole, and its own share, which is the time in which no `external` call was under way. */
   measureSync<T>(run: () => Promise<T>): Promise<T>;
   external<T>(
@@ -15,6 +17,8 @@ export type Metrics = {
     run: () => Promise<T>,
   ): Promise<T>;
   throttled(system: ExternalSystem, target: string): void;
+  /** What Salesforce last said of an org's API calls in 24 hours. */
+  apiBudget(org: string, budget: { readonly used: number; readonly limit: number }): void;
   leaseConflict(): void;
   event(connection: string, verdict: 'stored' | 'duplicate' | 'test' | 'refused'): void;
   request(request: {
@@ -51,9 +55,15 @@ export function createMetrics(): Metrics {
   return {
     unit: ({ outcome, mapping, company }) =>
       meters.units.inc({ outcome, mapping: names('mapping', mapping), company: names('company', company ?? '') }),
+    inbound: ({ outcome, mapping, company }) =>
+      meters.inbound.inc({ outcome, mapping: names('mapping', mapping), company: names('company', company) }),
     measureSync: (run) => measureSync(meters, shares, run),
     external: (call, run) => measureExternal(meters, shares, { ...call, target: names('target', call.target) }, run),
     throttled: (system, target) => meters.throttles.inc({ system, target: names('target', target) }),
+    apiBudget: (org, { used, limit }) => {
+      meters.apiCallsUsed.set({ org: names('org', org) }, used);
+      meters.apiCallsLimit.set({ org: names('org', org) }, limit);
+    },
     leaseConflict: () => meters.leaseConflicts.inc(),
     event: (connection, verdict) => meters.events.inc({ connection: names('connection', connection), verdict }),
     request: ({ route, method, status, seconds }) =>
@@ -108,12 +118,6 @@ function createMeters(registry: Registry) {
       help: 'Records that another run was working on.',
       registers,
     }),
-    events: new Counter({
-      name: 'causeway_events_total',
-      help: 'Business events received, by verdict.',
-      labelNames: ['connection', 'verdict'],
-      registers,
-    }),
     requests: new Histogram({
       name: 'causeway_http_request_seconds',
       help: 'Duration of HTTP requests, by route.',
@@ -121,7 +125,25 @@ function createMeters(registry: Registry) {
       buckets: CALL_SECONDS,
       registers,
     }),
+    ...createInboundMeters(registers),
     ...createGauges(registers),
+  };
+}
+
+function createInboundMeters(registers: Registry[]) {
+  return {
+    inbound: new Counter({
+      name: 'causeway_inbound_records_total',
+      help: 'Records brought from Dynamics to Salesforce by events and sweeps, by outcome.',
+      labelNames: ['outcome', 'mapping', 'company'],
+      registers,
+    }),
+    events: new Counter({
+      name: 'causeway_events_total',
+      help: 'Business events received, by verdict.',
+      labelNames: ['connection', 'verdict'],
+      registers,
+    }),
   };
 }
 
@@ -131,6 +153,18 @@ function createGauges(registers: Registry[]) {
       name: 'causeway_jobs_waiting',
       help: 'Jobs that wait, by queue.',
       labelNames: ['queue'],
+      registers,
+    }),
+    apiCallsUsed: new Gauge({
+      name: 'causeway_salesforce_api_calls_used',
+      help: 'API calls of the org in the last 24 hours, of all its clients, as Salesforce last told.',
+      labelNames: ['org'],
+      registers,
+    }),
+    apiCallsLimit: new Gauge({
+      name: 'causeway_salesforce_api_calls_limit',
+      help: 'API calls that the org may make in 24 hours.',
+      labelNames: ['org'],
       registers,
     }),
     openProblems: new Gauge({ name: 'causeway_problems_open', help: 'Problems that are open.', registers }),

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { FindRequest } from '../../../relay/src/dynamics/connector.ts';
+import { createPayments } from '../../../relay/src/dynamics/finance-operations/payments.ts';
 import { anOrder } from '../finance-operations/simulator-under-test.ts';
 import { aCall, connectionTo, startConnector, type ConnectorUnderTest } from './connector-under-test.ts';
 
@@ -96,6 +98,26 @@ describe('payments in Finance & Operations', () => {
     );
 
     expect(balance).toEqual({ open: '0', overdue: '0' });
+  });
+
+  it('computes no figure from a part of the truth', async () => {
+    const asked: FindRequest[] = [];
+    const fault = { code: 'TOO_MANY_RECORDS', field: null, message: 'More than 100000.', retryAfterMs: null } as const;
+    const { settlements: settled, customerBalance } = createPayments({
+      ...test.connector,
+      find: async (requests) => {
+        asked.push(...requests);
+        return [{ ok: false, fault, isUnknown: false }];
+      },
+    });
+
+    await expect(settled({ company: 'usmf', invoiceNumbers: ['1'] }, aCall())).rejects.toMatchObject({
+      code: 'TOO_MANY_RECORDS',
+    });
+    await expect(
+      customerBalance({ company: 'usmf', customer: 'US-001', asOf: '2026-01-01' }, aCall()),
+    ).rejects.toMatchObject({ code: 'TOO_MANY_RECORDS' });
+    expect(asked.map(({ isWhole }) => isWhole)).toEqual([true, true]);
   });
 
   it('needs the read permission for each set it looks at', async () => {

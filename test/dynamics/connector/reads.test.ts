@@ -105,6 +105,23 @@ describe('reading from Finance & Operations', () => {
     expect(accounts(few)).toEqual(names.slice(0, 4));
   });
 
+  it.each([null, 'usmf'])('refuses to answer a part where the whole is asked for (company %s)', async (company) => {
+    seed([1, 2, 3, 4, 5].map((number) => ({ CustomerAccount: `Z-${number}`, OrganizationName: 'Whole' })));
+
+    const [cut, whole, tooMany] = await test.connector.find(
+      [
+        named('Whole', { company, limit: 4 }),
+        named('Whole', { company, limit: 5, isWhole: true }),
+        named('Whole', { company, limit: 4, isWhole: true }),
+      ],
+      aCall(),
+    );
+
+    expect([accounts(cut).length, accounts(whole).length]).toEqual([4, 5]);
+    expect(tooMany).toMatchObject({ ok: false, isUnknown: false, fault: { code: 'TOO_MANY_RECORDS' } });
+    expect(tooMany?.ok === false && tooMany.fault.message).toMatch(/More than 4 records of CustomersV3/);
+  });
+
   it('takes * in a value as itself and never as a wildcard', async () => {
     const others = Array.from({ length: 8 }, (_each, index) => ({
       CustomerAccount: `A-${index}`,
@@ -204,6 +221,17 @@ describe('reading from Finance & Operations', () => {
     await expect(
       test.connector.read([{ ...customer('usmf', 'US-001'), fields: ['Nope'] }], aCall()),
     ).rejects.toMatchObject({ code: 'FIELD_UNKNOWN', field: 'Nope' });
+  });
+
+  it('tells the currency that a company keeps its books in, asking once, and none for a company that is not there', async () => {
+    const ask = (company: string) => test.connector.accountingCurrency({ company }, aCall());
+
+    const currencies = [await ask('usmf'), await ask('gbsi'), await ask('nope')];
+    test.samples.length = 0;
+
+    expect(currencies).toEqual(['USD', 'GBP', null]);
+    expect(await ask('usmf')).toBe('USD');
+    expect(test.samples).toEqual([]);
   });
 
   it('reads how the environment writes dimensions, once', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Answer, EntityRecord, Values, WriteRequest } from '../../../relay/src/dynamics/connector.ts';
-import { aCall, startConnector, type ConnectorUnderTest } from './connector-under-test.ts';
+import { aCall, connectionTo, startConnector, type ConnectorUnderTest } from './connector-under-test.ts';
 
 const FIELDS = ['CustomerAccount', 'OrganizationName', 'CustomerGroupId', 'CreditLimit', 'OnHoldStatus'];
 
@@ -53,6 +53,61 @@ describe('writing to Finance & Operations', () => {
     expect(values).toMatchObject({ OrganizationName: 'Acme', CreditLimit: '1234567890123456.78', OnHoldStatus: 'No' });
     expect(etag).toMatch(/^W\//);
     expect(test.samples).toHaveLength(1);
+  });
+
+  it('renders what it would send, faults and all, and sends nothing', async () => {
+    const key = { dataAreaId: 'usmf', CustomerAccount: "O'Neil / 1" };
+    await test.connector.describe('CustomersV3', aCall());
+    test.samples.length = 0;
+
+    const rendered = await test.connector.render(
+      [
+        create({ CreditLimit: '1234567890123456.78', AddressCity: null }, 'USMF'),
+        { ...update('US-001', { OnHoldStatus: 'All', CreditLimit: null }, 'W/"1"') },
+        { verb: 'delete', entitySet: 'CustomersV3', key },
+        create({ OnHoldStatus: 'Maybe' }),
+        { ...create(), company: null } as WriteRequest,
+      ],
+      aCall(),
+    );
+
+    expect(rendered.slice(0, 3)).toEqual([
+      {
+        ok: true,
+        value: {
+          method: 'POST',
+          path: 'CustomersV3?cross-company=true',
+          ifMatch: null,
+          body: '{"dataAreaId":"usmf","OrganizationName":"Acme","CustomerGroupId":"10","SalesCurrencyCode":"USD","CreditLimit":1234567890123456.78}',
+        },
+      },
+      {
+        ok: true,
+        value: {
+          method: 'PATCH',
+          path: "CustomersV3(dataAreaId='usmf',CustomerAccount='US-001')?cross-company=true",
+          ifMatch: 'W/"1"',
+          body: '{"OnHoldStatus":"All","CreditLimit":0}',
+        },
+      },
+      {
+        ok: true,
+        value: {
+          method: 'DELETE',
+          path: "CustomersV3(dataAreaId='usmf',CustomerAccount='O''Neil%20%2F%201')?cross-company=true",
+          ifMatch: null,
+          body: null,
+        },
+      },
+    ]);
+    expect(rendered.slice(3).map((answer) => codeOf(answer))).toEqual(['ENUM_MEMBER_UNKNOWN', 'COMPANY_NOT_ROUTED']);
+    expect(test.samples).toEqual([]);
+  });
+
+  it('renders nothing that the connection does not allow', async () => {
+    const connector = test.another({ settings: { ...connectionTo(test.under.simulator.baseUrl), allowed: new Map() } });
+
+    await expect(connector.render([create()], aCall())).rejects.toMatchObject({ code: 'ENTITY_SET_NOT_ALLOWED' });
   });
 
   it('writes to the company it was told and not to the default one', async () => {

@@ -21,6 +21,7 @@ export type Service = {
   baseUrl: string;
   pageSize: number;
   metadata: () => Buffer;
+  received: (operation: Operation) => void;
 };
 
 type AdminFunction = (input: never) => unknown;
@@ -137,6 +138,8 @@ async function answerData(service: Service, request: IncomingMessage, response: 
   const body = await readBody(request);
   service.statistics.requests += 1;
   const prepared = prepare(service, request, body);
+  for (const one of prepared.items === null ? [prepared.operation] : operationsOf(prepared.items))
+    service.received(one);
   const planned = service.faults.takeTransport(prepared.targets, {
     isTokenInUse: service.authentication.isInUse(prepared.operation.headers['authorization']),
   });

@@ -7,6 +7,7 @@ import { type Environment } from './environment.ts';
 import { createFaults } from './faults.ts';
 import { metadataDocument } from './metadata.ts';
 import { loadSchema } from './schema.ts';
+import type { Operation } from './operations.ts';
 import { seed, seedSettings } from './seed.ts';
 import { createService, type Service } from './server.ts';
 import { createSnapshot } from './snapshot.ts';
@@ -32,6 +33,8 @@ export type FinanceOperationsOptions = {
   paymentPostedEvent?: string;
   /** Captures show both for the same fault. */
   duplicateKeyStatus?: 400 | 500;
+  /** Sees every operation as it arrives, also those inside batches. */
+  received?: (operation: Operation) => void;
 };
 
 /** A running simulated environment. */
@@ -97,6 +100,7 @@ export async function startFinanceOperations(options: FinanceOperationsOptions):
     statistics,
     baseUrl,
     pageSize: options.pageSize ?? PAGE_SIZE,
+    received: options.received ?? (() => undefined),
     metadata: once(() => metadataDocument(environment.schema, options.metadataPaddingBytes ?? 0)),
   };
   return {

@@ -8,9 +8,11 @@ import { type CallSample, createODataClient, type ODataClient } from '../odata/c
 import { keyText, parseKeyText } from '../odata/literals.ts';
 import { createMetadata } from '../odata/metadata.ts';
 import { createOperations } from '../odata/operations.ts';
+import { createAccountingCurrency } from './accounting-currency.ts';
 import { createDimensionFormat } from './dimensions.ts';
 import { classifyInfolog } from './infolog.ts';
 import { createPayments } from './payments.ts';
+import { createReversals } from './reversals.ts';
 import { createReads, type Described } from './reads.ts';
 import { createWrites } from './writes.ts';
 
@@ -70,11 +72,14 @@ export function createFinanceOperations(options: FinanceOperationsOptions): Conn
   return {
     ...reader,
     ...createPayments(reader),
+    ...createReversals(reader),
     connection: settings.key,
     platform: 'FinanceOperations',
     write: async (requests, call) => writes.write(await allowed(requests, call), call),
+    render: async (requests, call) => writes.render(await allowed(requests, call)),
     writeTogether: async (requests, call) => writes.writeTogether(await allowed(requests, call), call),
     dimensionFormat: createDimensionFormat({ find, clock }),
+    accountingCurrency: createAccountingCurrency({ find, clock }),
     formatKey: keyText,
     parseKey: parseKeyText,
     // A link to one record needs a filter that the environment itself encrypts, so none can be made from outside.

@@ -11,39 +11,40 @@ import type {
   Values,
 } from '../connector.ts';
 
-const SETTLED = 'PaymentJournalLineSettledInvoices';
-const HEADERS = 'CustomerPaymentJournalHeaders';
-const LINES = 'CustomerPaymentJournalLines';
+export const SETTLED_INVOICES = 'PaymentJournalLineSettledInvoices';
+export const JOURNAL_HEADERS = 'CustomerPaymentJournalHeaders';
+export const JOURNAL_LINES = 'CustomerPaymentJournalLines';
 const OPEN = 'CustTransOpens';
-// More than one customer or one call's invoices can have; a bound, not a page.
-const EVERYTHING = 100_000;
+// More than one customer or one call's invoices can have: beyond it nothing is computed, because a part of the truth is a wrong figure.
+const AT_MOST = 100_000;
 
 const Exact = Decimal.clone({ precision: 40 });
 
-type Reader = Pick<Connector, 'describe' | 'read' | 'find'>;
+/** How the payment questions read Dynamics. */
+export type PaymentReader = Pick<Connector, 'describe' | 'read' | 'find'>;
 
 /** What customers paid and owe, as the posted journals and open transactions tell. */
 export type Payments = Pick<Connector, 'settlements' | 'customerBalance'>;
 
 /** Binds the payment questions to a connector's reading. */
-export function createPayments(reader: Reader): Payments {
+export function createPayments(reader: PaymentReader): Payments {
   return {
     async settlements({ company, invoiceNumbers }, call) {
       const invoiceCompany = { field: 'InvoiceCompany', value: company.toLowerCase() };
       const anyOf = invoiceNumbers.map((value) => [invoiceCompany, { field: 'InvoiceNumber', value }]);
       const fields = ['SettlementAmountInInvoiceCurrency', 'CashDiscountToTakeInInvoiceCurrency'];
       const [found] = await reader.find(
-        [{ entitySet: SETTLED, company: null, anyOf, fields, limit: EVERYTHING }],
+        [{ entitySet: SETTLED_INVOICES, company: null, anyOf, fields, limit: AT_MOST, isWhole: true }],
         call,
       );
       const marks = valueOf(found) ?? [];
       const lines = marks.map(({ key }) => lineKey(key));
       const isPosted = await readEach(
         reader,
-        { entitySet: HEADERS, keys: lines.map(headerKey), field: 'IsPosted' },
+        { entitySet: JOURNAL_HEADERS, keys: lines.map(headerKey), field: 'IsPosted' },
         call,
       );
-      const paidOn = await readEach(reader, { entitySet: LINES, keys: lines, field: 'TransactionDate' }, call);
+      const paidOn = await readEach(reader, { entitySet: JOURNAL_LINES, keys: lines, field: 'TransactionDate' }, call);
       return marks.flatMap((mark, index) => {
         const settledOn = paidOn[index] ?? null;
         // A mark in an unposted journal is a plan, not a payment.
@@ -54,7 +55,8 @@ export function createPayments(reader: Reader): Payments {
       if (!(await hasOpenTransactions(reader, call))) return null;
       const anyOf = [[{ field: 'AccountNum', value: customer }]];
       const fields = ['AmountMST', 'DueDate'];
-      const [found] = await reader.find([{ entitySet: OPEN, company, anyOf, fields, limit: EVERYTHING }], call);
+      const request = { entitySet: OPEN, company, anyOf, fields, limit: AT_MOST, isWhole: true };
+      const [found] = await reader.find([request], call);
       return balance(valueOf(found) ?? [], asOf);
     },
   };
@@ -78,14 +80,19 @@ function lineKey(mark: Values): Values {
   };
 }
 
-function headerKey({ dataAreaId, JournalBatchNumber }: Values): Values {
+/** The key of the journal that a line stands in. */
+export function headerKey({ dataAreaId, JournalBatchNumber }: Values): Values {
   return { dataAreaId: dataAreaId ?? null, JournalBatchNumber: JournalBatchNumber ?? null };
 }
 
 type FieldOfEach = { readonly entitySet: string; readonly keys: readonly Values[]; readonly field: string };
 
 /** One field of each record; a record that several keys name is read once. */
-async function readEach(reader: Reader, { entitySet, keys, field }: FieldOfEach, call: Call): Promise<Value[]> {
+export async function readEach(
+  reader: PaymentReader,
+  { entitySet, keys, field }: FieldOfEach,
+  call: Call,
+): Promise<Value[]> {
   const names = keys.map((key) => JSON.stringify(key));
   const distinct = [...new Map(keys.map((key, index) => [names[index], key]))];
   const requests = distinct.map(([, key]) => ({ entitySet, key, fields: [field] }));
@@ -94,7 +101,7 @@ async function readEach(reader: Reader, { entitySet, keys, field }: FieldOfEach,
   return names.map((name) => byName.get(name) ?? null);
 }
 
-async function hasOpenTransactions(reader: Reader, call: Call): Promise<boolean> {
+async function hasOpenTransactions(reader: PaymentReader, call: Call): Promise<boolean> {
   try {
     await reader.describe(OPEN, call);
     return true;
@@ -125,7 +132,8 @@ function dateOf(value: Value | undefined): string | null {
   return typeof value === 'string' ? value.slice(0, 10) : null;
 }
 
-function valueOf<T>(answer: Answer<T> | undefined): T | null {
+/** What an answer holds, null where there is none; a refusal becomes the error that the queue decides by. */
+export function valueOf<T>(answer: Answer<T> | undefined): T | null {
   if (answer === undefined) return null;
   if (answer.ok) return answer.value;
   const { code, message, retryAfterMs } = answer.fault;

@@ -38,7 +38,7 @@ export function createReads(context: ReadContext): Reads {
       );
     },
     async find(requests, call) {
-      const paths = requests.map(({ entity, request }) => findPaths(entity, withCompared(request)));
+      const paths = requests.map(({ entity, request }) => findPaths(entity, asked(request)));
       const outcomes = await operations.get(paths.flat(), call);
       let next = 0;
       const own = paths.map((each) => outcomes.slice(next, (next += each.length)));
@@ -81,14 +81,15 @@ async function collect(
   first: Outcome,
   context: ReadContext,
 ): Promise<EntityRecord[] | Fault> {
-  const { entity, request } = described;
+  const { entity } = described;
+  const request = asked(described.request);
   const isPattern = hasWildcard(request);
   const found: EntityRecord[] = [];
   let seen = 0;
   for (let outcome = first; ;) {
     if (!outcome.ok) return outcome.fault;
     if (outcome.part.status !== 200) return refusal(outcome.part, context);
-    const { records, nextLink } = pageFromBody(entity, outcome.part.body, withCompared(request).fields);
+    const { records, nextLink } = pageFromBody(entity, outcome.part.body, request.fields);
     seen += records.length;
     found.push(...(isPattern ? records.filter(({ values }) => meetsExactly(request, values)) : records));
     if (nextLink === null || found.length >= request.limit) return found;
@@ -102,16 +103,20 @@ function refusal(part: Part, { classify, clock }: ReadContext): Fault {
   return partFailure(part, [], { classify, now: clock() }).fault;
 }
 
-function withCompared(request: FindRequest): FindRequest {
-  return hasWildcard(request)
-    ? { ...request, fields: [...new Set([...request.fields, ...comparedFields(request)])] }
-    : request;
+/** What is asked of Dynamics: one record more than the limit shows that there is more. */
+function asked(request: FindRequest): FindRequest {
+  const whole = request.isWhole === true ? { ...request, limit: request.limit + 1 } : request;
+  return hasWildcard(whole) ? { ...whole, fields: [...new Set([...whole.fields, ...comparedFields(whole)])] } : whole;
 }
 
 /** Several questions may find the same record: each once, in the order of the key. */
-function limited({ entity, request }: Described<FindRequest>, parts: readonly EntityRecord[][]): EntityRecord[] {
+function limited(
+  { entity, request }: Described<FindRequest>,
+  parts: readonly EntityRecord[][],
+): EntityRecord[] | Fault {
   const [only] = parts;
   const records = parts.length === 1 && only !== undefined ? only : merged(entity, parts.flat());
+  if (request.isWhole === true && records.length > request.limit) return tooMany(entity, request);
   return records.slice(0, request.limit).map((record) => trimmed(record, request.fields));
 }
 
@@ -149,6 +154,12 @@ function isFault(result: EntityRecord | EntityRecord[] | Fault | null): result i
 
 function incomplete(entity: EntityDescription): Fault {
   return fault('UNEXPECTED', `Dynamics answered a read of ${entity.entitySet} without the fields that were asked for.`);
+}
+
+function tooMany({ entitySet }: EntityDescription, { limit, company }: FindRequest): Fault {
+  const where = company === null ? entitySet : `${entitySet} of ${company}`;
+  const message = `More than ${limit} records of ${where} belong together here; one run takes at most ${limit}, and leaves none out.`;
+  return fault('TOO_MANY_RECORDS', message);
 }
 
 function tooWide(entity: EntityDescription): Fault {

@@ -61,15 +61,18 @@ function canonical(entity: EntityDescription, wire: WireRecord, names: readonly 
   return values;
 }
 
+/** An operation that writes. */
+export type WriteOperation = Operation & { readonly method: 'POST' | 'PATCH' | 'DELETE' };
+
 /** The request that carries out a write. Throws RelayError where a value does not fit its field. */
-export function operationOf(entity: EntityDescription, request: WriteRequest): Operation {
+export function operationOf(entity: EntityDescription, request: WriteRequest): WriteOperation {
   if (request.verb === 'create') {
     return { method: 'POST', path: collectionPath(entity), body: createBody(entity, request) };
   }
   const path = recordPath(entity, request.key);
   if (request.verb === 'delete') return { method: 'DELETE', path };
   const moved = Object.entries(request.values).filter(([name, value]) => request.key[name] !== value);
-  const operation: Operation = { method: 'PATCH', path, body: bodyOf(entity, moved) };
+  const operation: WriteOperation = { method: 'PATCH', path, body: bodyOf(entity, moved) };
   return request.etag === null ? operation : { ...operation, etag: request.etag };
 }
 

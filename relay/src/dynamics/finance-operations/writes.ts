@@ -1,15 +1,17 @@
 import { fault, type Fault, toFault } from '../../errors.ts';
-import type { Answer, Call, EntityRecord, ReadRequest, WriteRequest } from '../connector.ts';
-import { MAX_OPERATIONS, type Operation, type Part } from '../odata/batch.ts';
+import type { Answer, Call, EntityRecord, ReadRequest, RenderedRequest, WriteRequest } from '../connector.ts';
+import { MAX_OPERATIONS, type Part } from '../odata/batch.ts';
 import { type Classify, type Failure, partFailure } from '../odata/faults.ts';
 import type { ChangesetOutcome, Operations } from '../odata/operations.ts';
 import type { Described, Reads } from './reads.ts';
-import { operationOf, recordFromBody } from './records.ts';
+import { operationOf, recordFromBody, type WriteOperation } from './records.ts';
 
 /** Writing with read-back; nothing is ever sent twice. */
 export type Writes = {
   write(requests: readonly Described<WriteRequest>[], call: Call): Promise<Answer<EntityRecord | null>[]>;
   writeTogether(requests: readonly Described<WriteRequest>[], call: Call): Promise<Answer<(EntityRecord | null)[]>>;
+  /** The operations that the two above would send. */
+  render(requests: readonly Described<WriteRequest>[]): Answer<RenderedRequest>[];
 };
 
 /** What a write came to before its read-back. */
@@ -55,7 +57,16 @@ export function createWrites(context: WriteContext): Writes {
       const written = requests.map((described, index) => judge(described, partAt(outcome.parts, index), context));
       return together(await readBack(written, context, call));
     },
+    render: (requests) =>
+      requests.map((described) => {
+        const item = prepare(described);
+        return 'code' in item ? refused(item) : { ok: true, value: rendered(item) };
+      }),
   };
+}
+
+function rendered({ method, path, body, etag }: WriteOperation): RenderedRequest {
+  return { method, path, ifMatch: etag ?? null, body: body ?? null };
 }
 
 const NO_ANSWER = {
@@ -64,7 +75,7 @@ const NO_ANSWER = {
   isUnknown: true,
 } as const;
 
-function prepare({ entity, request }: Described<WriteRequest>): Operation | Fault {
+function prepare({ entity, request }: Described<WriteRequest>): WriteOperation | Fault {
   try {
     return operationOf(entity, request);
   } catch (error) {

@@ -6,18 +6,21 @@
 export function cutMembers(text: string, names: Iterable<string>): string | null {
   // A second brace may be a nested object, in which a name could be found that is not the record's.
   if (!text.startsWith('{"') || text.includes('{', 1)) return null;
-  const members: string[] = [];
+  let members = '';
+  let at = 0;
   for (const name of names) {
-    const member = cutMember(text, name);
+    const label = `"${name}":`;
+    // Names mostly come in the order of the text, so each is looked for behind the one before it first.
+    const ahead = text.indexOf(label, at);
+    const member = cutMember(text, label, ahead < 0 ? text.indexOf(label) : ahead);
     if (member === null) return null;
-    members.push(member);
+    members += members === '' ? member : `,${member}`;
+    at = ahead < 0 ? 0 : ahead + member.length;
   }
-  return `{${members.join(',')}}`;
+  return `{${members}}`;
 }
 
-function cutMember(text: string, name: string): string | null {
-  const label = `"${name}":`;
-  const start = text.indexOf(label);
+function cutMember(text: string, label: string, start: number): string | null {
   // Within a string every quote is escaped, so this can only be a member; a member follows a comma or the opening brace.
   if (start < 1 || (text[start - 1] !== ',' && start !== 1)) return null;
   const end = valueEnd(text, start + label.length);

@@ -69,7 +69,8 @@ function comparison(entity: EntityDescription, { field: name, value }: Condition
   return `${name} eq ${literal(value, field, namespaceOf(entity))}`;
 }
 
-function packGroups(groups: readonly string[], room: number): string[][] {
+function packGroups(groups: readonly string[], room: number): (readonly string[])[] {
+  if (groups.length === 1) return [groups];
   const packs: string[][] = [];
   let used = Number.POSITIVE_INFINITY;
   for (const group of groups) {

@@ -4,11 +4,11 @@ import type { EntityRecord, Values } from '../../dynamics/connector.ts';
 import type { Fault, Outcome } from '../../errors.ts';
 import type { LinkWrite } from '../../store/store.ts';
 import { basesAfter, type FieldVerdict } from '../merge.ts';
-import type { LinePlan } from '../plan.ts';
 import { isDocument } from './plan-units.ts';
 import { type PlannedWork, RELEASED, type Run } from './run.ts';
 import type { Base } from '../unit.ts';
 import { inboundValues, writeBacksFrom } from './write-backs.ts';
+import type { WrittenLine } from './write-lines.ts';
 
 /** What became of a unit on the Dynamics side. */
 export type Done = {
@@ -16,8 +16,8 @@ export type Done = {
   readonly outcome: Outcome;
   readonly faults?: readonly Fault[];
   readonly intentIds?: readonly string[];
-  /** The lines that stand now, with what Dynamics made of them; null for a line that was removed. */
-  readonly lines?: readonly { readonly plan: LinePlan; readonly record: EntityRecord | null }[];
+  /** The lines that stand now, with what Dynamics made of them. */
+  readonly lines?: readonly WrittenLine[];
   /** Documents: true once nothing holds the document back any more. */
   readonly isReleased?: boolean;
 };
@@ -26,7 +26,7 @@ export type Done = {
 export function conclude(run: Run, work: PlannedWork, done: Done): void {
   const dynamicsKey = work.connector.formatKey(work.entity, done.record.key);
   const number = numberOf(work.mapping, work.entity, done.record);
-  run.ledger.addLinks([...documentLink(run, work, done), ...lineLinks(run, work, done)]);
+  run.ledger.addLinks([...documentLink(run, work, done), ...lineLinks(run, work, done), ...followerLinks(work, done)]);
   run.ledger.closeIntents(done.intentIds ?? []);
   const conflicts = isDocument(work) ? [] : work.plan.conflicts.map(conflictFault);
   const inbound = inboundValues(work);
@@ -67,8 +67,21 @@ function documentLink(run: Run, work: PlannedWork, done: Done): LinkWrite[] {
   ];
 }
 
+/** The other documents of the deal share this one's record from now on. */
+function followerLinks(work: PlannedWork, done: Done): LinkWrite[] {
+  return (work.followers ?? []).map((unit) => ({
+    unit,
+    entitySet: work.mapping.entitySet,
+    dynamicsKey: work.connector.formatKey(work.entity, done.record.key),
+    number: numberOf(work.mapping, work.entity, done.record),
+    state: 'following',
+    parent: null,
+    bases: [],
+  }));
+}
+
 function lineLinks(run: Run, work: PlannedWork, done: Done): LinkWrite[] {
-  return (done.lines ?? []).flatMap(({ plan, record }) => {
+  return (done.lines ?? []).flatMap(({ plan, record, unlike }) => {
     const entity = work.lineEntities.get(plan.child.name);
     const known = work.lineLinks.find(({ link }) => link.unit.recordId === plan.unit.recordId);
     const standing = record ?? plan.current;
@@ -77,7 +90,8 @@ function lineLinks(run: Run, work: PlannedWork, done: Done): LinkWrite[] {
       record === null
         ? []
         : basesAfter({
-            verdicts: plan.verdicts,
+            // What Dynamics does not hold as it was sent is agreed by nobody: the next run sends it again.
+            verdicts: plan.verdicts.filter((verdict) => unlike?.has(verdict.name) !== true),
             readBack: record.values,
             entity,
             mapping: plan.child,

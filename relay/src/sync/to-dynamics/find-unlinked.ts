@@ -3,6 +3,7 @@ import type { Condition, EntityRecord, FindRequest } from '../../dynamics/connec
 import { describeCode, fault, type Fault } from '../../errors.ts';
 import { unitMarker } from '../marker.ts';
 import { matchRequests } from '../match.ts';
+import { refuseForeignLinks } from './foreign-links.ts';
 import { quarantine } from './journal.ts';
 import { companyOf, createStrategyOf, type LocatedWork, type MappedWork, type Origin, type Run } from './run.ts';
 import { type Intent, unitKey } from '../unit.ts';
@@ -15,8 +16,9 @@ type Search = {
   accepts(candidate: EntityRecord): boolean;
 };
 
-/** More candidates than this only prove that a rule is ambiguous. */
+/** So many candidates prove that a rule is ambiguous: nobody looks at those beyond. */
 const CANDIDATES = 20;
+const OWN_KEY = 'Own key';
 
 /**
  * Finds the Dynamics record of units that have no link: by our marker or own key first (an answer may have been lost), then by the
@@ -40,7 +42,7 @@ async function findInConnection(
 ): Promise<LocatedWork[]> {
   const [first] = works;
   if (first === undefined) return [];
-  const searches = works.map((work) => searchesOf(work));
+  const searches = works.map((work) => searchesOf(work, intents.get(unitKey(work.unit)) ?? null));
   const answers = await first.connector.find(
     searches.flat().map((search) => search.request),
     run.io,
@@ -60,7 +62,7 @@ async function findInConnection(
   });
 }
 
-function searchesOf(work: MappedWork): Search[] {
+function searchesOf(work: MappedWork, intent: Intent | null): Search[] {
   const fields = fieldsToRead(work.mapping, work.entity);
   const request = (conditions: readonly (readonly Condition[])[], extra: readonly string[] = []): FindRequest => ({
     entitySet: work.mapping.entitySet,
@@ -71,13 +73,15 @@ function searchesOf(work: MappedWork): Search[] {
   });
   const searches: Search[] = [];
   const { markerField } = work.mapping;
-  const all = (): boolean => true;
   if (markerField !== null && createStrategyOf(work) === 'Marker') {
     const marker = { field: markerField, value: unitMarker(work.unit) };
-    searches.push({ origin: 'adopted', rule: 'Marker', request: request([[marker]]), accepts: all });
+    searches.push({ origin: 'adopted', rule: 'Marker', request: request([[marker]]), accepts: () => true });
   }
   const ownKey = ownKeyConditions(work);
-  if (ownKey !== null) searches.push({ origin: 'adopted', rule: 'Own key', request: request([ownKey]), accepts: all });
+  if (ownKey !== null) {
+    const accepts = (candidate: EntityRecord): boolean => isOwnCreate(work, candidate, intent);
+    searches.push({ origin: 'adopted', rule: OWN_KEY, request: request([ownKey]), accepts });
+  }
   for (const rule of matchRequests(work.mapping, work.item.record, work.context)) {
     searches.push({
       origin: 'matched',
@@ -99,6 +103,15 @@ function ownKeyConditions(work: MappedWork): Condition[] | null {
   return conditions.every((condition) => condition.value !== null) ? conditions : null;
 }
 
+/**
+ * A record under our number is ours only if it carries our marker, or, where no field is there to mark, if a create of ours may still
+ * have been under way: anybody else's record may have the number too.
+ */
+function isOwnCreate(work: MappedWork, found: EntityRecord, intent: Intent | null): boolean {
+  const { markerField } = work.mapping;
+  return markerField === null ? intent !== null : found.values[markerField] === unitMarker(work.unit);
+}
+
 function decideFound(
   run: Run,
   work: MappedWork,
@@ -106,10 +119,13 @@ function decideFound(
 ): LocatedWork[] {
   const base = { ...work, currentLines: new Map<string, readonly EntityRecord[]>(), intent: found.intent };
   for (const [index, search] of found.searches.entries()) {
-    const accepted = (found.records[index] ?? []).filter((record) => search.accepts(record));
+    const candidates = found.records[index] ?? [];
+    const accepted = candidates.filter((record) => search.accepts(record));
     const [only] = accepted;
-    if (accepted.length > 1) {
-      run.ledger.decide(work, { faults: [ambiguous(work, search.rule, accepted)], rule: search.rule });
+    const isCut = candidates.length >= CANDIDATES;
+    if (accepted.length > 1 || isCut) {
+      const fault = ambiguous(work, search.rule, isCut ? candidates : accepted);
+      run.ledger.decide(work, { faults: [fault], rule: search.rule });
       return [];
     }
     if (only !== undefined) return [{ ...base, origin: search.origin, rule: search.rule, current: only }];
@@ -119,12 +135,23 @@ function decideFound(
     run.ledger.decide(work, { faults: [wait], rule: 'Quarantine' });
     return [];
   }
+  const [foreign] = found.records[found.searches.findIndex(({ rule }) => rule === OWN_KEY)] ?? [];
+  if (foreign !== undefined) {
+    run.ledger.decide(work, { faults: [keyTaken(work, foreign)], rule: OWN_KEY });
+    return [];
+  }
   return [{ ...base, origin: 'new', rule: 'No record found', current: null }];
+}
+
+function keyTaken(work: MappedWork, found: EntityRecord): Fault {
+  const key = work.connector.formatKey(work.entity, found.key);
+  const message = `${key} is in ${work.mapping.entitySet} already and was not created by this record: nothing is linked to it unasked.`;
+  return fault('DYNAMICS_DUPLICATE', message);
 }
 
 function ambiguous(work: MappedWork, rule: string, records: readonly EntityRecord[]): Fault {
   const keys = records.map((record) => work.connector.formatKey(work.entity, record.key)).toSorted();
-  const message = `The match rule "${rule}" finds ${keys.length} records in ${work.mapping.entitySet}: ${keys.join('; ')}.`;
+  const message = `The match rule "${rule}" finds ${keys.length}${keys.length < CANDIDATES ? '' : ' or more'} records in ${work.mapping.entitySet}: ${keys.join('; ')}.`;
   return fault('MATCH_AMBIGUOUS', message);
 }
 
@@ -135,34 +162,4 @@ function unfinished(run: Run, work: MappedWork, intent: Intent | null): Fault | 
   const review =
     strategy === 'Review' ? fault('OUTCOME_NEEDS_REVIEW', describeCode('OUTCOME_NEEDS_REVIEW').text) : null;
   return quarantine(run, intent) ?? review;
-}
-
-/** A record that another unit of this org is linked to is not linked twice. */
-async function refuseForeignLinks(run: Run, works: readonly LocatedWork[]): Promise<LocatedWork[]> {
-  const claimed = new Set<string>();
-  const free: LocatedWork[] = [];
-  for (const work of works) {
-    if (work.current === null) {
-      free.push(work);
-      continue;
-    }
-    const dynamicsKey = work.connector.formatKey(work.entity, work.current.key);
-    const place = `${work.unit.connection}/${work.mapping.entitySet}/${dynamicsKey}`;
-    const links = await run.deps.store.linksOfKeys({
-      org: run.org,
-      connection: work.unit.connection,
-      entitySet: work.mapping.entitySet,
-      dynamicsKeys: [dynamicsKey],
-    });
-    const owner = links.find((link) => link.state === 'active' && unitKey(link.unit) !== unitKey(work.unit));
-    if (owner === undefined && !claimed.has(place)) {
-      claimed.add(place);
-      free.push(work);
-      continue;
-    }
-    const other = owner?.unit.recordId ?? 'another record of this call';
-    const message = `${dynamicsKey} in ${work.mapping.entitySet} is linked to ${other} already.`;
-    run.ledger.decide(work, { faults: [fault('ALREADY_LINKED', message)], rule: work.rule });
-  }
-  return free;
 }

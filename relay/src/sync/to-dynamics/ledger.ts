@@ -4,7 +4,7 @@ import type { ItemResult, SyncItem, UnitPlan, UnitResult, WireFault } from '../e
 import type { FieldVerdict } from '../merge.ts';
 import type { Run, Work } from './run.ts';
 import { unitKey } from '../unit.ts';
-import type { Value, Values } from '../../dynamics/connector.ts';
+import type { Values } from '../../dynamics/connector.ts';
 
 /** What was decided about one unit. */
 export type Decision = {
@@ -54,7 +54,7 @@ export function outcomeOf(faults: readonly Fault[]): Outcome {
 }
 
 /** An empty ledger for one run; `basis` gives what audit events need. */
-export function createLedger(basis: Pick<Run, 'deps' | 'org' | 'io' | 'key'> & { readonly isDryRun: boolean }): Ledger {
+export function createLedger(basis: Pick<Run, 'deps' | 'org' | 'io'> & { readonly isDryRun: boolean }): Ledger {
   const results = new Map<string, Map<string, UnitResult>>();
   let pending = emptyCommit();
 
@@ -162,14 +162,13 @@ const itemKey = (item: SyncItem): string => `${item.record.id}/${item.mapping}//
 
 /** A unit that was compared and left as it is leaves no event: the one that made it so stands. */
 function auditOf(
-  basis: Pick<Run, 'deps' | 'org' | 'io' | 'key'>,
+  basis: Pick<Run, 'deps' | 'org' | 'io'>,
   item: SyncItem,
   result: UnitResult,
   decision: Decision,
 ): AuditEvent | null {
   const moved = (decision.verdicts ?? []).filter((verdict) => verdict.verdict !== 'none');
   if (result.outcome === 'unchanged' && moved.length === 0) return null;
-  const hash = (value: Value): string | null => (value === null ? null : basis.key.hash(String(value)));
   return {
     id: basis.deps.newId(),
     at: basis.deps.clock().toISOString(),
@@ -182,8 +181,8 @@ function auditOf(
     fields: moved.map((verdict) => ({
       field: verdict.line == null ? verdict.name : `${verdict.line}/${verdict.name}`,
       verdict: `${verdict.verdict}: ${verdict.rule}`,
-      before: hash(verdict.current),
-      after: hash(verdict.outbound),
+      before: verdict.current === null ? null : verdict.hashes.dynamics,
+      after: verdict.outbound === null ? null : verdict.hashes.salesforce,
     })),
     correlationId: basis.io.correlationId,
   };

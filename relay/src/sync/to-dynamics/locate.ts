@@ -5,7 +5,7 @@ import type { Lease } from '../../store/store.ts';
 import { findUnlinked } from './find-unlinked.ts';
 import type { EntityMapping } from '../mapping.ts';
 import { LEASE_MS } from './keep-leases.ts';
-import { companyOf, lineConditions, type LocatedWork, type MappedWork, type Run } from './run.ts';
+import { companyOf, LINES, lineConditions, type LocatedWork, type MappedWork, type Run } from './run.ts';
 import { writeBacksFrom } from './write-backs.ts';
 import { busy } from './busy.ts';
 
@@ -106,9 +106,6 @@ function concludeFollowing(run: Run, works: readonly LocatedWork[]): LocatedWork
   });
 }
 
-/** A document has fewer lines than this; more is a mapping that joins on the wrong field. */
-const LINES = 10_000;
-
 /** The lines that Dynamics holds now, for documents that are there: one round trip for all of a connection. */
 async function readLines(run: Run, works: readonly LocatedWork[]): Promise<LocatedWork[]> {
   const located: LocatedWork[] = [];
@@ -147,5 +144,6 @@ function lineRequests(work: LocatedWork, child: EntityMapping): LineRequest[] {
   if (entity === undefined || conditions === null) return [];
   const company = companyOf(work.unit);
   const fields = fieldsToRead(child, entity);
-  return [{ work, child, request: { entitySet: child.entitySet, company, anyOf: [conditions], fields, limit: LINES } }];
+  const request = { entitySet: child.entitySet, company, anyOf: [conditions], fields, limit: LINES, isWhole: true };
+  return [{ work, child, request }];
 }

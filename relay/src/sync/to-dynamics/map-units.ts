@@ -16,8 +16,7 @@ import { unitKey } from '../unit.ts';
 export async function mapUnits(run: Run, works: readonly Work[]): Promise<MappedWork[]> {
   if (works.length === 0) return [];
   const known = await withLinks(run, works);
-  const unlinked = known.filter((work) => work.linked === null);
-  const wanted = [...known.filter((work) => work.linked !== null), ...(await followHandOffs(run, unlinked))];
+  const wanted = await followHandOffs(run, known);
   const [following, own] = [wanted.filter(isFollowing), wanted.filter((work) => !isFollowing(work))];
   const values = await parentValues(run, own);
   const mapped = own.flatMap((work) => {

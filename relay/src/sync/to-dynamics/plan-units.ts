@@ -1,22 +1,17 @@
 import { conflictFault } from '../conflict-fault.ts';
 import { numberOf } from '../entity-fields.ts';
 import { fault, type Fault } from '../../errors.ts';
-import type { FieldPlan, UnitPlan } from '../exchange.ts';
 import type { MappedField } from '../map.ts';
-import { type FieldVerdict, merge } from '../merge.ts';
+import { merge } from '../merge.ts';
 import { type LinePlan, planLines, planRecord } from '../plan.ts';
-import { documentStrategyOf, type LocatedWork, type PlannedWork, type Run } from './run.ts';
+import { type LocatedWork, type PlannedWork, type Run } from './run.ts';
 import { writeBacksFrom } from './write-backs.ts';
 
-/** Merges and plans every unit; decides those that nothing may be written for: conflicts in documents, final documents, dry runs. */
+/** Merges and plans every unit; decides those that nothing may be written for: conflicts in documents, final documents. */
 export function planUnits(run: Run, works: readonly LocatedWork[]): PlannedWork[] {
   return works.flatMap((work) => {
     const planned = plan(run, work);
-    if (run.call.dryRun) {
-      run.ledger.decide(planned, dryRunOf(planned));
-      return [];
-    }
-    const faults = refusals(planned);
+    const faults = run.call.dryRun ? [] : refusals(planned);
     if (faults.length === 0) return [planned];
     run.ledger.decide(planned, { ...standing(planned), faults, verdicts: planned.verdicts, rule: planned.rule });
     return [];
@@ -24,7 +19,7 @@ export function planUnits(run: Run, works: readonly LocatedWork[]): PlannedWork[
 }
 
 /** A document is written whole or not at all. */
-export function isDocument(work: LocatedWork): boolean {
+export function isDocument(work: Pick<LocatedWork, 'mapping'>): boolean {
   return work.mapping.children.length > 0 || work.mapping.documentStrategy !== 'None';
 }
 
@@ -79,7 +74,8 @@ export function isLineWrite(line: LinePlan): boolean {
   return line.action === 'create' || line.action === 'update' || line.action === 'remove';
 }
 
-function refusals(work: PlannedWork): Fault[] {
+/** Why nothing of a document may be written; empty where it may. */
+export function refusals(work: PlannedWork): Fault[] {
   if (!isDocument(work)) return [];
   const lineFaults = work.linePlans.flatMap((line) => line.faults);
   const faults = [...work.plan.conflicts.map(conflictFault), ...lineFaults];
@@ -105,71 +101,5 @@ export function standing(work: LocatedWork): {
     number: numberOf(work.mapping, work.entity, work.current),
     url: work.connector.recordUrl(work.entity, work.current.key),
     writeBacks: writeBacksFrom(work, work.current.values),
-  };
-}
-
-function dryRunOf(work: PlannedWork): Parameters<Run['ledger']['decide']>[1] {
-  const faults = isDocument(work) ? refusals(work) : work.plan.conflicts.map(conflictFault);
-  const outcome = work.current === null ? 'created' : writesAnything(work) ? 'updated' : 'unchanged';
-  return {
-    ...standing(work),
-    ...(faults.length === 0 ? { outcome } : { faults }),
-    fingerprint: work.fingerprint,
-    plan: unitPlan(work),
-  };
-}
-
-function unitPlan(work: PlannedWork): UnitPlan {
-  const lines = work.linePlans.filter(isLineWrite);
-  return {
-    action: work.plan.action,
-    fields: [
-      ...work.verdicts.map((verdict) => fieldPlan(verdict, null)),
-      ...work.linePlans.flatMap((line) => line.verdicts.map((verdict) => fieldPlan(verdict, line.unit.recordId))),
-    ],
-    rules: rulesOf(work),
-    requests: [
-      ...(work.plan.action === 'none' ? [] : [requestOf(work)]),
-      ...lines.map((line) => lineRequest(work, line)),
-    ],
-  };
-}
-
-function rulesOf(work: PlannedWork): string[] {
-  const strategy = documentStrategyOf(work);
-  return [
-    `Route: ${work.routed.route.name} → ${work.unit.connection}/${work.unit.company}`,
-    `Record: ${work.rule} (${work.origin})`,
-    ...(isDocument(work) ? [`Document strategy: ${strategy}`] : []),
-    ...work.verdicts.map((verdict) => `${verdict.name}: ${verdict.rule}`),
-  ];
-}
-
-function requestOf(work: PlannedWork): UnitPlan['requests'][number] {
-  const key = work.current === null ? '' : `(${work.connector.formatKey(work.entity, work.current.key)})`;
-  const method = work.current === null ? 'POST' : 'PATCH';
-  return { method, path: `${work.mapping.entitySet}${key}`, body: work.plan.values };
-}
-
-function lineRequest(work: PlannedWork, line: LinePlan): UnitPlan['requests'][number] {
-  const entity = work.lineEntities.get(line.child.name);
-  const key =
-    line.current === null || entity === undefined ? '' : `(${work.connector.formatKey(entity, line.current.key)})`;
-  const method = { create: 'POST', update: 'PATCH', remove: 'DELETE' }[line.action as 'create' | 'update' | 'remove'];
-  return { method, path: `${line.child.entitySet}${key}`, body: line.action === 'remove' ? null : line.values };
-}
-
-function fieldPlan(verdict: FieldVerdict, line: string | null): FieldPlan {
-  return {
-    line,
-    mapping: verdict.name,
-    salesforceField: verdict.field.salesforceField,
-    dynamicsField: verdict.dynamicsField,
-    salesforceValue: verdict.outbound,
-    dynamicsValue: verdict.current,
-    salesforceMoved: verdict.salesforceMoved,
-    dynamicsMoved: verdict.dynamicsMoved,
-    policy: verdict.field.policy,
-    verdict: verdict.verdict,
   };
 }

@@ -1,78 +1,106 @@
 import { fieldsToRead } from '../entity-fields.ts';
-import type { EntityRecord } from '../../dynamics/connector.ts';
+import type { Condition, Connector, EntityDescription, EntityRecord } from '../../dynamics/connector.ts';
 import { fault, type Fault } from '../../errors.ts';
-import type { LinePlan } from '../plan.ts';
-import { lostFault, reread } from './requests.ts';
-import { companyOf, lineConditions, type PlannedWork, type Run } from './run.ts';
+import type { EntityMapping } from '../mapping.ts';
+import { lostFault, releaseRequest, reread } from './requests.ts';
+import { companyOf, LINES, lineConditions, type PlannedWork, type Run } from './run.ts';
+import { unlikeFields } from './unlike-fields.ts';
+import type { WrittenLine } from './write-lines.ts';
 
-type Released = { readonly record: EntityRecord; readonly faults: readonly Fault[] };
+type Compared = {
+  /** The lines as they are in the document, each with the fields that are not what was sent. */
+  readonly lines: readonly WrittenLine[];
+  readonly faults: readonly Fault[];
+};
+type Released = Compared & { readonly record: EntityRecord };
 
 /**
- * Reads a document's lines back, and lets the document go only if each of ours is there exactly once. Finance's own hold on a document
- * that was complete before is never touched.
+ * Reads a document's lines back, and lets the document go only if each of ours is there exactly once and holds what was sent. Finance's
+ * own hold on a document that was complete before is never touched.
  */
 export async function releaseDocument(
   run: Run,
   work: PlannedWork,
-  document: {
-    readonly record: EntityRecord;
-    readonly isComplete: boolean;
-    readonly lines: readonly { readonly plan: LinePlan; readonly record: EntityRecord | null }[];
-  },
+  document: { readonly record: EntityRecord; readonly lines: readonly WrittenLine[] },
 ): Promise<Released> {
-  const { hold } = work.mapping.options;
-  if (document.isComplete || hold === undefined) {
-    return { record: await reread(run, work, document.record), faults: [] };
-  }
-  const difference = await compareLines(run, work, document);
-  if (difference !== null) return { record: document.record, faults: [difference] };
-  const [answer] = await work.connector.write(
-    [
-      {
-        verb: 'update',
-        entitySet: work.mapping.entitySet,
-        key: document.record.key,
-        values: { [hold.field]: hold.released },
-        etag: null,
-        fields: fieldsToRead(work.mapping, work.entity),
-      },
-    ],
-    run.io,
-  );
-  if (answer?.ok === true && answer.value !== null) return { record: answer.value, faults: [] };
-  return { record: document.record, faults: [answer?.ok === false ? answer.fault : lostFault()] };
+  const { record, lines } = document;
+  const request = releaseRequest(work, record.key);
+  if (request === null) return { record: await reread(run, work, record), lines, faults: [] };
+  const compared = await compareLines(run, work, document);
+  if (compared.faults.length > 0) return { record, ...compared };
+  const [answer] = await work.connector.write([request], run.io);
+  if (answer?.ok === true && answer.value !== null) return { record: answer.value, lines, faults: [] };
+  return { record, lines, faults: [answer?.ok === false ? answer.fault : lostFault()] };
 }
 
 async function compareLines(
   run: Run,
   work: PlannedWork,
-  document: Parameters<typeof releaseDocument>[2],
-): Promise<Fault | null> {
+  document: { readonly record: EntityRecord; readonly lines: readonly WrittenLine[] },
+): Promise<Compared> {
+  const lines: WrittenLine[] = [];
+  const faults: Fault[] = [];
   for (const child of work.mapping.children) {
     const entity = work.lineEntities.get(child.name);
+    if (entity === undefined) continue;
     const conditions = lineConditions(child, document.record.values);
-    const { markerField } = child;
-    if (entity === undefined || conditions === null || markerField === null) continue;
-    const company = companyOf(work.unit);
-    const request = { entitySet: child.entitySet, company, anyOf: [conditions], fields: [markerField], limit: 10_000 };
-    const [answer] = await work.connector.find([request], run.io);
-    if (answer?.ok !== true) return answer?.fault ?? lostFault();
-    const standing = document.lines.filter(({ plan, record }) => plan.child.name === child.name && record !== null);
-    const odd = standing.find(({ plan, record }) => count(answer.value, markerField, plan.marker, record) !== 1);
-    if (odd !== undefined) {
-      const message = `Line ${odd.plan.unit.recordId} is not in the document exactly once: the document stays held.`;
-      return fault('DOCUMENT_NOT_RELEASED', message);
+    if (conditions === null) {
+      const message = `The document does not tell by which values the lines of ${child.name} are found: it stays held.`;
+      return { lines: document.lines, faults: [fault('DOCUMENT_NOT_RELEASED', message)] };
+    }
+    const answer = await readLines(run, work, { child, entity, conditions });
+    if (answer?.ok !== true) return { lines: document.lines, faults: [answer?.fault ?? lostFault()] };
+    for (const line of document.lines.filter(({ plan }) => plan.child.name === child.name)) {
+      const compared = line.record === null ? { line, faults: [] } : compare(line, entity, answer.value);
+      lines.push(compared.line);
+      faults.push(...compared.faults);
     }
   }
-  return null;
+  return { lines, faults };
 }
 
-function count(
-  lines: readonly EntityRecord[],
-  markerField: string,
-  marker: string,
-  record: EntityRecord | null,
-): number {
-  const sameKey = (line: EntityRecord): boolean => JSON.stringify(line.key) === JSON.stringify(record?.key);
-  return lines.filter((line) => line.values[markerField] === marker || sameKey(line)).length;
+async function readLines(
+  run: Run,
+  work: PlannedWork,
+  of: { readonly child: EntityMapping; readonly entity: EntityDescription; readonly conditions: readonly Condition[] },
+): Promise<Awaited<ReturnType<Connector['find']>>[number] | undefined> {
+  const { entitySet } = of.child;
+  const fields = fieldsToRead(of.child, of.entity);
+  const request = {
+    entitySet,
+    company: companyOf(work.unit),
+    anyOf: [of.conditions],
+    fields,
+    limit: LINES,
+    isWhole: true,
+  };
+  const [answer] = await work.connector.find([request], run.io);
+  return answer;
+}
+
+function compare(
+  line: WrittenLine,
+  entity: EntityDescription,
+  found: readonly EntityRecord[],
+): { readonly line: WrittenLine; readonly faults: readonly Fault[] } {
+  const { plan, record } = line;
+  const { markerField } = plan.child;
+  const isOurs = (candidate: EntityRecord): boolean =>
+    (markerField !== null && candidate.values[markerField] === plan.marker) || hasKeyOf(candidate, record);
+  const [own, ...others] = found.filter(isOurs);
+  const name = `Line ${plan.unit.recordId}`;
+  if (own === undefined || others.length > 0) {
+    const message = `${name} is not in the document exactly once: the document stays held.`;
+    return { line, faults: [fault('DOCUMENT_NOT_RELEASED', message)] };
+  }
+  const unlike = unlikeFields(plan, own.values, entity);
+  const faults = unlike.map(({ dynamicsField, name: mapping }) => {
+    const message = `${name}: ${dynamicsField} (${mapping}) is not in Dynamics as it was sent: the document stays held.`;
+    return fault('DOCUMENT_NOT_RELEASED', message, { field: dynamicsField });
+  });
+  return { line: { plan, record: own, unlike: new Set(unlike.map((verdict) => verdict.name)) }, faults };
+}
+
+function hasKeyOf(candidate: EntityRecord, record: EntityRecord | null): boolean {
+  return JSON.stringify(candidate.key) === JSON.stringify(record?.key);
 }

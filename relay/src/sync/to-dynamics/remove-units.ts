@@ -1,5 +1,8 @@
 import type { WriteRequest } from '../../dynamics/connector.ts';
 import { fault } from '../../errors.ts';
+import type { UnitPlan } from '../exchange.ts';
+import { requestPlans } from './dry-run.ts';
+import type { Decision } from './ledger.ts';
 import type { Run, Work } from './run.ts';
 import { type Link, unitKey } from '../unit.ts';
 
@@ -28,22 +31,34 @@ async function removeUnit(run: Run, work: Work, link: Link | undefined): Promise
     run.ledger.decide(work, { ...place, faults: [fault('DELETE_BLOCKED', message)] });
     return;
   }
-  const { deactivate } = work.mapping.options;
-  if (work.mapping.deletePolicy === 'Ignore' || deactivate === undefined || run.call.dryRun) {
-    run.ledger.decide(work, { ...place, outcome: 'skipped' });
+  const request = deactivation(work, link);
+  if (run.call.dryRun) {
+    run.ledger.decide(work, { ...place, ...(await told(run, work, { request, rule: place.rule })) });
     return;
   }
-  const request: WriteRequest = {
-    verb: 'update',
-    entitySet: work.mapping.entitySet,
-    key: work.connector.parseKey(work.entity, link.dynamicsKey),
-    values: { [deactivate.field]: deactivate.value },
-    etag: null,
-    fields: [],
-  };
-  const [answer] = await work.connector.write([request], run.io);
-  run.ledger.decide(
-    work,
-    answer?.ok === false ? { ...place, faults: [answer.fault] } : { ...place, outcome: 'updated' },
-  );
+  const [answer] = request === null ? [] : await work.connector.write([request], run.io);
+  const outcome = request === null ? 'skipped' : 'updated';
+  run.ledger.decide(work, answer?.ok === false ? { ...place, faults: [answer.fault] } : { ...place, outcome });
+}
+
+/** What is written instead of deleting; null where the record in Dynamics is left as it is. */
+function deactivation({ mapping, connector, entity }: Work, { dynamicsKey }: Link): WriteRequest | null {
+  const { deactivate } = mapping.options;
+  if (mapping.deletePolicy !== 'Deactivate' || deactivate === undefined) return null;
+  const key = connector.parseKey(entity, dynamicsKey);
+  const values = { [deactivate.field]: deactivate.value };
+  return { verb: 'update', entitySet: mapping.entitySet, key, values, etag: null, fields: [] };
+}
+
+/** What a dry run tells of a record that is gone from Salesforce. */
+async function told(
+  run: Run,
+  { connector }: Work,
+  { request, rule }: { readonly request: WriteRequest | null; readonly rule: string },
+): Promise<Pick<Decision, 'outcome' | 'faults' | 'plan'>> {
+  const [rendered] = request === null ? [] : await connector.render([request], run.io);
+  const requests = rendered?.ok === true ? requestPlans([rendered.value]) : [];
+  const plan: UnitPlan = { action: requests.length > 0 ? 'update' : 'none', fields: [], rules: [rule], requests };
+  if (rendered?.ok === false) return { faults: [rendered.fault], plan };
+  return { outcome: request === null ? 'skipped' : 'updated', plan };
 }

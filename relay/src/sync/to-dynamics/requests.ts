@@ -1,8 +1,10 @@
 import { fieldsToRead } from '../entity-fields.ts';
-import type { Answer, EntityRecord, Values, WriteRequest } from '../../dynamics/connector.ts';
+import type { Answer, EntityKey, EntityRecord, Values, WriteRequest } from '../../dynamics/connector.ts';
 import { describeCode, fault, type Fault } from '../../errors.ts';
+import type { LinePlan } from '../plan.ts';
 import { unitMarker } from '../marker.ts';
-import { companyOf, type PlannedWork, type Run } from './run.ts';
+import { isLineWrite } from './plan-units.ts';
+import { companyOf, documentStrategyOf, type PlannedWork, RELEASED, type Run } from './run.ts';
 
 /** How soon a create whose answer never came is looked up. */
 const LOOK_UP_MS = 5_000;
@@ -13,8 +15,20 @@ export function createValues(work: PlannedWork): Values {
   return markerField === null ? work.plan.values : { ...work.plan.values, [markerField]: unitMarker(work.unit) };
 }
 
-/** The create of a unit's record with these values. */
-export function createRequest(work: PlannedWork, values: Values): WriteRequest {
+/** The create of a unit's record, or the update of what moved. */
+export function recordRequest(work: PlannedWork): WriteRequest {
+  return work.current === null ? createRequest(work, createValues(work)) : updateRequest(work, work.current);
+}
+
+/** The create or update of a document's header; a new one is held back where its strategy holds documents back. */
+export function headerRequest(work: PlannedWork): WriteRequest {
+  const { hold } = work.mapping.options;
+  const isHeld = hold !== undefined && !isCreatedTogether(work);
+  if (work.current !== null) return updateRequest(work, work.current);
+  return createRequest(work, { ...createValues(work), ...(isHeld ? { [hold.field]: hold.held } : {}) });
+}
+
+function createRequest(work: PlannedWork, values: Values): WriteRequest {
   return {
     verb: 'create',
     entitySet: work.mapping.entitySet,
@@ -24,28 +38,60 @@ export function createRequest(work: PlannedWork, values: Values): WriteRequest {
   };
 }
 
-/** The create of one line: its values, our line marker, and what ties it to its header. */
-export function lineCreateRequest(
-  work: PlannedWork,
-  line: PlannedWork['linePlans'][number],
-  header: Values,
-): WriteRequest {
-  const entity = work.lineEntities.get(line.child.name) ?? work.entity;
-  const { markerField } = line.child;
-  const parent = Object.entries(line.child.options.parentKey ?? {}).map(
-    ([field, from]) => [field, header[from] ?? null] as const,
-  );
+function updateRequest(work: PlannedWork, { key, etag }: EntityRecord): WriteRequest {
+  const { entitySet } = work.mapping;
   return {
-    verb: 'create',
-    entitySet: line.child.entitySet,
-    company: companyOf(work.unit),
-    values: {
-      ...line.values,
-      ...Object.fromEntries(parent),
-      ...(markerField === null ? {} : { [markerField]: line.marker }),
-    },
-    fields: fieldsToRead(line.child, entity),
+    verb: 'update',
+    entitySet,
+    key,
+    values: work.plan.values,
+    etag,
+    fields: fieldsToRead(work.mapping, work.entity),
   };
+}
+
+/** The write of one line; a new one carries our line marker and what ties it to its header. Null where nothing is to be done. */
+export function lineRequest(work: PlannedWork, line: LinePlan, header: Values): WriteRequest | null {
+  const { entitySet } = line.child;
+  const entity = work.lineEntities.get(line.child.name);
+  if (entity === undefined || !isLineWrite(line)) return null;
+  const fields = fieldsToRead(line.child, entity);
+  if (line.action === 'create') {
+    const values = { ...line.values, ...parentValuesOf(line, header), ...markerOf(line) };
+    return { verb: 'create', entitySet, company: companyOf(work.unit), values, fields };
+  }
+  if (line.current === null) return null;
+  const { key, etag } = line.current;
+  if (line.action === 'remove') return { verb: 'delete', entitySet, key };
+  return { verb: 'update', entitySet, key, values: line.values, etag, fields };
+}
+
+function parentValuesOf({ child }: LinePlan, header: Values): Values {
+  const parent = Object.entries(child.options.parentKey ?? {});
+  return Object.fromEntries(parent.map(([field, from]) => [field, header[from] ?? null]));
+}
+
+function markerOf({ child: { markerField }, marker }: LinePlan): Values {
+  return markerField === null ? {} : { [markerField]: marker };
+}
+
+/** What lets a complete document go; null where it is not held back. */
+export function releaseRequest(work: PlannedWork, key: EntityKey): WriteRequest | null {
+  const { hold } = work.mapping.options;
+  if (hold === undefined || isReleased(work)) return null;
+  const values = { [hold.field]: hold.released };
+  const fields = fieldsToRead(work.mapping, work.entity);
+  return { verb: 'update', entitySet: work.mapping.entitySet, key, values, etag: null, fields };
+}
+
+/** True for a document that was complete before and let go: finance's own hold on it is never touched. */
+export function isReleased(work: PlannedWork): boolean {
+  return work.linked?.bases.some((base) => base.field === RELEASED) ?? false;
+}
+
+/** True where header and lines are created in one changeset. */
+export function isCreatedTogether(work: PlannedWork): boolean {
+  return work.current === null && documentStrategyOf(work) === 'Changeset';
 }
 
 /** The header as it stands after its lines moved its totals; as it was where it cannot be read now. */

@@ -33,6 +33,8 @@ export type SyncDependencies = {
   readonly quarantineMs: number;
   /** How long a run may hold its leases at most; longer than one call to Dynamics may take. */
   readonly leaseMs: number;
+  /** Asks the org to send these units' records again, because what they follow stands now. */
+  requestAgain(org: string, unitKeys: readonly string[]): Promise<unknown>;
   onResult(result: UnitResult): void;
   /** Logs what should not have happened, whole. */
   onUnexpected(error: unknown, correlationId: string): void;
@@ -63,6 +65,8 @@ export type Work = {
   /** The entities of the lines, by child mapping. */
   readonly lineEntities: ReadonlyMap<string, EntityDescription>;
   readonly dimensions: DimensionFormat | null;
+  /** Figures that the mapping gives back and that no field of the record holds. */
+  readonly figures: Values;
 };
 
 /** A Salesforce line in Dynamics' terms. */
@@ -77,6 +81,8 @@ export type MappedLine = {
 export type LinkedWork = Work & {
   readonly linked: LinkWithBases | null;
   readonly lineLinks: readonly LinkWithBases[];
+  /** Other documents of the same deal that this one, once it stands, is the document of. */
+  readonly followers?: readonly Unit[];
 };
 
 /** A linked or new unit whose values are mapped. */
@@ -110,6 +116,9 @@ export type PlannedWork = LocatedWork & {
 
 /** The link name of a document that was completed and let go: until it stands, a later run releases it. */
 export const RELEASED = '@released';
+
+/** A document has fewer lines than this; more is a mapping that joins on the wrong field. */
+export const LINES = 10_000;
 
 /** The conditions that find a document's lines, or null where the parent's values are not known. */
 export function lineConditions(child: EntityMapping, parent: Values): Condition[] | null {

@@ -3,11 +3,13 @@ import type { Caller } from '../../identity/identity.ts';
 import type { Lease } from '../../store/store.ts';
 import { busy } from './busy.ts';
 import type { SyncAnswer, SyncCall, SyncItem } from '../exchange.ts';
+import { callFollowers, resourcesOf } from './hand-off.ts';
 import { keepLeases, LEASE_MS } from './keep-leases.ts';
 import { createLedger } from './ledger.ts';
 import { locate } from './locate.ts';
 import { mapUnits } from './map-units.ts';
-import { planUnits } from './plan-units.ts';
+import { tellPlans } from './dry-run.ts';
+import { isDocument, planUnits } from './plan-units.ts';
 import type { Run, SyncDependencies, Work } from './run.ts';
 import { removeUnits } from './remove-units.ts';
 import { unitsOf } from './units.ts';
@@ -26,8 +28,10 @@ export type SyncContext = {
 /** Runs one sync call of one org and answers an outcome for every unit; throws only where the call as a whole cannot be served. */
 export type SyncToDynamics = (caller: Pick<Caller, 'org'>, call: SyncCall, context: SyncContext) => Promise<SyncAnswer>;
 
+/** What is written in one batch, and stored in one transaction. */
+const RECORDS_AT_ONCE = 100;
 /** Documents are written one by one inside; so many at once keeps a slow one from holding up the rest. */
-const UNITS_AT_ONCE = 50;
+const DOCUMENTS_AT_ONCE = 50;
 
 /** Builds the sync from Salesforce to Dynamics: select, route, resolve parents, locate, read, map, merge, plan, write, keep. */
 export function createSyncToDynamics(deps: SyncDependencies): SyncToDynamics {
@@ -38,7 +42,7 @@ export function createSyncToDynamics(deps: SyncDependencies): SyncToDynamics {
     const io = { lane: call.lane ?? 'realTime', signal, correlationId: context.correlationId } as const;
     const isOver = (): boolean => context.signal.aborted || deps.clock().getTime() >= context.deadline;
     const key = deps.hashKey(org);
-    const ledger = createLedger({ deps, org, io, key, isDryRun: call.dryRun });
+    const ledger = createLedger({ deps, org, io, isDryRun: call.dryRun });
     const run: Run = { deps, org, call, configuration, io, isOver, key, ledger };
 
     for (const wave of wavesOf(run, newest(call.items))) await runWave(run, wave);
@@ -66,12 +70,17 @@ function wavesOf(run: Run, items: readonly SyncItem[]): SyncItem[][] {
   const sequenceOf = (item: SyncItem): number => run.configuration.mappings.get(item.mapping)?.sequence ?? 0;
   const byMapping = [...Map.groupBy(items, (item) => item.mapping).values()];
   const first = (group: readonly SyncItem[]): number => (group[0] === undefined ? 0 : sequenceOf(group[0]));
-  return byMapping.toSorted((a, b) => first(a) - first(b)).flatMap(chunk);
+  return byMapping.toSorted((a, b) => first(a) - first(b)).flatMap((group) => chunk(group, sizeOf(run, group)));
 }
 
-function chunk(items: readonly SyncItem[]): SyncItem[][] {
-  const count = Math.ceil(items.length / UNITS_AT_ONCE);
-  return Array.from({ length: count }, (_, index) => items.slice(index * UNITS_AT_ONCE, (index + 1) * UNITS_AT_ONCE));
+function sizeOf(run: Run, [item]: readonly SyncItem[]): number {
+  const mapping = run.configuration.mappings.get(item?.mapping ?? '');
+  return mapping !== undefined && isDocument({ mapping }) ? DOCUMENTS_AT_ONCE : RECORDS_AT_ONCE;
+}
+
+function chunk(items: readonly SyncItem[], size: number): SyncItem[][] {
+  const count = Math.ceil(items.length / size);
+  return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size));
 }
 
 async function runWave(run: Run, items: readonly SyncItem[]): Promise<void> {
@@ -87,7 +96,7 @@ async function runWave(run: Run, items: readonly SyncItem[]): Promise<void> {
   const letGo = run.call.dryRun ? () => undefined : keepLeases(run.deps.store, all, run.deps.leaseMs);
   try {
     const held = new Set(recordLeases.map((lease) => lease.resource));
-    const ours = works.filter((work) => held.has(recordResource(work)));
+    const ours = works.filter((work) => resourcesOf(work).every((resource) => held.has(resource)));
     for (const work of works) if (!ours.includes(work)) run.ledger.decide(work, { faults: [busy()] });
     // One connection that cannot be spoken to takes nothing from the others.
     for (const group of Map.groupBy(ours, (work) => work.connector).values()) {
@@ -108,11 +117,16 @@ async function runUnits(
     const removed = await removeUnits(run, works);
     const located = await locate(run, await mapUnits(run, removed), keyLeases);
     const planned = planUnits(run, await resolveInbound(run, located));
+    if (run.call.dryRun) {
+      await tellPlans(run, planned);
+      return;
+    }
     await writeRecords(run, planned, recordLeases);
     await writeDocuments(run, planned, recordLeases);
-    if (run.call.dryRun) return;
-    await run.deps.store.commit(run.ledger.pending([...recordLeases, ...keyLeases]));
+    const commit = run.ledger.pending([...recordLeases, ...keyLeases]);
+    await run.deps.store.commit(commit);
     run.ledger.stored();
+    await callFollowers(run, planned, commit);
   } catch (error) {
     decideAll(run, works, error);
   }
@@ -138,11 +152,8 @@ async function keepRest(run: Run): Promise<void> {
   }
 }
 
-const recordResource = (work: Work): string => `record:${work.unit.org}/${work.unit.recordId}`;
-
 async function leaseRecords(run: Run, works: readonly Work[]): Promise<Lease[]> {
-  if (run.call.dryRun)
-    return [...new Set(works.map(recordResource))].map((resource) => ({ resource, fencingToken: '0' }));
-  const resources = [...new Set(works.map(recordResource))].toSorted();
+  const resources = [...new Set(works.flatMap(resourcesOf))].toSorted();
+  if (run.call.dryRun) return resources.map((resource) => ({ resource, fencingToken: '0' }));
   return resources.length === 0 ? [] : run.deps.store.acquireLeases(resources, run.deps.holder, LEASE_MS);
 }

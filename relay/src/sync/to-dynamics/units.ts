@@ -1,5 +1,5 @@
-import type { Connector, EntityDescription } from '../../dynamics/connector.ts';
-import { fault, RelayError, toFault } from '../../errors.ts';
+import type { Connector, EntityDescription, Values } from '../../dynamics/connector.ts';
+import { fault, type Fault, RelayError, toFault } from '../../errors.ts';
 import { checkMapping } from '../configuration.ts';
 import type { SyncItem } from '../exchange.ts';
 import type { EntityMapping } from '../mapping.ts';
@@ -11,6 +11,7 @@ import type { Link } from '../unit.ts';
 /** Turns the items of a call into units: unknown, unwanted and unrouted ones are decided here. */
 export async function unitsOf(run: Run, items: readonly SyncItem[]): Promise<Work[]> {
   const linksOf = Map.groupBy(await linksOfDeleted(run, items), (link) => link.unit.recordId);
+  const placeOf = placesOf(run);
   const works: Work[] = [];
   for (const item of items) {
     const mapping = run.configuration.mappings.get(item.mapping);
@@ -20,7 +21,7 @@ export async function unitsOf(run: Run, items: readonly SyncItem[]): Promise<Wor
       continue;
     }
     for (const routed of routesOf(run, item, { mapping, links: linksOf.get(item.record.id) ?? [] })) {
-      const work = await prepare(run, item, mapping, routed);
+      const work = await prepare(run, item, { mapping, routed, placeOf });
       if (work !== null) works.push(work);
     }
   }
@@ -72,34 +73,61 @@ function deletedRoutes(
   return routed;
 }
 
-async function prepare(run: Run, item: SyncItem, mapping: EntityMapping, routed: Routed): Promise<Work | null> {
-  const unit = {
-    org: run.org,
-    recordId: item.record.id,
-    mapping: mapping.name,
-    connection: routed.connection,
-    company: routed.company,
+/** What all units of a mapping in a company share; `faults` is what keeps the mapping from being used there. */
+type Place = Pick<Work, 'connector' | 'entity' | 'lineEntities' | 'dimensions' | 'figures'> & {
+  readonly faults: readonly Fault[];
+};
+
+type PlaceOf = (mapping: EntityMapping, connector: Connector, company: string) => Promise<Place>;
+
+/** Looks a mapping up where its units go, once for all of them. */
+function placesOf(run: Run): PlaceOf {
+  const places = new Map<string, Promise<Place>>();
+  return (mapping, connector, company) => {
+    const name = `${mapping.name}/${connector.connection}/${company}`;
+    const place = places.get(name) ?? describePlace(run, connector, { mapping, company });
+    places.set(name, place);
+    return place;
   };
-  const connector = run.deps.connector(run.org, routed.connection);
+}
+
+async function describePlace(
+  run: Run,
+  connector: Connector,
+  { mapping, company }: { readonly mapping: EntityMapping; readonly company: string },
+): Promise<Place> {
+  const entity = await connector.describe(mapping.entitySet, run.io);
+  const lineEntities = await describeLines(run, connector, mapping);
+  const dimensions = mapping.fields.concat(mapping.children.flatMap((child) => child.fields)).some(isDimension)
+    ? await connector.dimensionFormat(run.io)
+    : null;
+  const figures = await figuresOf(run, connector, { mapping, company });
+  const faults = [
+    ...checkMapping(mapping, entity),
+    ...mapping.children.flatMap((child) => {
+      const lineEntity = lineEntities.get(child.name);
+      return lineEntity === undefined ? [] : checkMapping(child, lineEntity);
+    }),
+  ];
+  return { connector, entity, lineEntities, dimensions, figures, faults };
+}
+
+async function prepare(
+  run: Run,
+  item: SyncItem,
+  { mapping, routed, placeOf }: { mapping: EntityMapping; routed: Routed; placeOf: PlaceOf },
+): Promise<Work | null> {
+  const { connection, company } = routed;
+  const connector = run.deps.connector(run.org, connection);
   if (connector === null) {
-    const message = `The relay has no connection "${routed.connection}" for this org.`;
+    const message = `The relay has no connection "${connection}" for this org.`;
     run.ledger.decideItem(item, { faults: [fault('CONNECTION_UNKNOWN', message)] });
     return null;
   }
+  const unit = { org: run.org, recordId: item.record.id, mapping: mapping.name, connection, company };
   try {
-    const entity = await connector.describe(mapping.entitySet, run.io);
-    const lineEntities = await describeLines(run, connector, mapping);
-    const dimensions = mapping.fields.concat(mapping.children.flatMap((child) => child.fields)).some(isDimension)
-      ? await connector.dimensionFormat(run.io)
-      : null;
-    const work = { item, unit, mapping, routed, connector, entity, lineEntities, dimensions };
-    const faults = [
-      ...checkMapping(mapping, entity),
-      ...mapping.children.flatMap((child) => {
-        const lineEntity = lineEntities.get(child.name);
-        return lineEntity === undefined ? [] : checkMapping(child, lineEntity);
-      }),
-    ];
+    const { faults, ...place } = await placeOf(mapping, connector, company);
+    const work = { item, unit, mapping, routed, ...place };
     if (faults.length === 0) return work;
     run.ledger.decide(work, { faults });
   } catch (error) {
@@ -107,6 +135,17 @@ async function prepare(run: Run, item: SyncItem, mapping: EntityMapping, routed:
     run.ledger.decideItem(item, { faults: [toFault(error)] });
   }
   return null;
+}
+
+/** The company's currency, where the mapping gives it back beside amounts that are kept in it. */
+async function figuresOf(
+  run: Run,
+  connector: Connector,
+  { mapping, company }: { readonly mapping: EntityMapping; readonly company: string },
+): Promise<Values> {
+  if (!mapping.fields.some(({ options }) => options.figure === 'accountingCurrency')) return {};
+  const currency = await connector.accountingCurrency({ company }, run.io);
+  return currency === null ? {} : { accountingCurrency: currency };
 }
 
 const isDimension = (field: EntityMapping['fields'][number]): boolean => field.kind === 'Dimension';

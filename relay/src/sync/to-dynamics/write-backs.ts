@@ -47,7 +47,7 @@ export async function resolveInbound(run: Run, works: readonly LocatedWork[]): P
 
 function contextOf(work: Inbound): InboundContext {
   const { company, connection } = work.unit;
-  return { company, connection, references: work.inboundReferences ?? new Map() };
+  return { company, connection, references: work.inboundReferences ?? new Map(), figures: work.figures };
 }
 
 const nameOf = (field: FieldMapping, number: Value): string => `${field.referenceMapping ?? ''}/${String(number)}`;

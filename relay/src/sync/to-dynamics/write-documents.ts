@@ -1,13 +1,21 @@
-import { fieldsToRead } from '../entity-fields.ts';
-import type { EntityRecord, WriteRequest } from '../../dynamics/connector.ts';
+import type { EntityRecord } from '../../dynamics/connector.ts';
 import { fault, RelayError, toFault } from '../../errors.ts';
 import type { Lease } from '../../store/store.ts';
 import { conclude } from './conclude.ts';
 import { journal, sendJournaled } from './journal.ts';
 import { releaseDocument } from './release-document.ts';
 import { isDocument, standing, writesAnything } from './plan-units.ts';
-import { documentStrategyOf, type PlannedWork, RELEASED, type Run } from './run.ts';
-import { createRequest, createValues, lineCreateRequest, lostFault, readCreate, reread } from './requests.ts';
+import { type PlannedWork, type Run } from './run.ts';
+import {
+  createValues,
+  headerRequest,
+  isCreatedTogether,
+  isReleased,
+  lineRequest,
+  lostFault,
+  readCreate,
+  reread,
+} from './requests.ts';
 import { foundOutcome } from './write-records.ts';
 import { writeLines } from './write-lines.ts';
 import { unitMarker } from '../marker.ts';
@@ -25,7 +33,7 @@ async function writeDocument(run: Run, work: PlannedWork, leases: readonly Lease
     return;
   }
   try {
-    if (work.current === null && documentStrategyOf(work) === 'Changeset') await createTogether(run, work, leases);
+    if (isCreatedTogether(work)) await createTogether(run, work, leases);
     else await writeStaged(run, work, leases);
   } catch (error) {
     if (!(error instanceof RelayError)) run.deps.onUnexpected(error, run.io.correlationId);
@@ -36,10 +44,8 @@ async function writeDocument(run: Run, work: PlannedWork, leases: readonly Lease
 /** Header and lines in one changeset, under a number of ours: all of it stands or none. */
 async function createTogether(run: Run, work: PlannedWork, leases: readonly Lease[]): Promise<void> {
   const intentIds = (await journal(run, [intentOf(work)], leases)).map((intent) => intent.id);
-  const header = createRequest(work, createValues(work));
   const lines = work.linePlans.filter((line) => line.action === 'create');
-  const lineRequests = lines.map((line) => lineCreateRequest(work, line, createValues(work)));
-  const requests = [header, ...lineRequests];
+  const requests = [headerRequest(work), ...lines.flatMap((line) => lineRequest(work, line, createValues(work)) ?? [])];
   const answer = await sendJournaled(run, intentIds, () => work.connector.writeTogether(requests, run.io));
   if (!answer.ok) {
     await (answer.isUnknown ? run.deps.store.markUnknown(intentIds) : run.deps.store.withdrawIntents(intentIds));
@@ -66,8 +72,7 @@ async function createTogether(run: Run, work: PlannedWork, leases: readonly Leas
 
 /** Header first, held back from processing; then the lines one by one; released only when all of them stand. */
 async function writeStaged(run: Run, work: PlannedWork, leases: readonly Lease[]): Promise<void> {
-  const isComplete = work.linked?.bases.some((base) => base.field === RELEASED) ?? false;
-  if (work.current !== null && isComplete && !writesAnything(work)) {
+  if (work.current !== null && isReleased(work) && !writesAnything(work)) {
     const lines = work.linePlans.flatMap((plan) => (plan.current === null ? [] : [{ plan, record: plan.current }]));
     conclude(run, work, { record: work.current, outcome: foundOutcome(work), lines, isReleased: true });
     return;
@@ -81,7 +86,7 @@ async function writeStaged(run: Run, work: PlannedWork, leases: readonly Lease[]
     conclude(run, work, { record, outcome: 'partial', faults: lines.faults, intentIds, lines: lines.written });
     return;
   }
-  const released = await releaseDocument(run, work, { record: header.record, isComplete, lines: lines.written });
+  const released = await releaseDocument(run, work, { record: header.record, lines: lines.written });
   const outcome =
     header.isNew || work.origin === 'adopted' ? 'created' : work.origin === 'matched' ? 'linked' : 'updated';
   conclude(run, work, {
@@ -89,7 +94,7 @@ async function writeStaged(run: Run, work: PlannedWork, leases: readonly Lease[]
     outcome,
     faults: released.faults,
     intentIds,
-    lines: lines.written,
+    lines: released.lines,
     isReleased: released.faults.length === 0,
   });
 }
@@ -101,11 +106,9 @@ async function writeHeader(run: Run, work: PlannedWork, leases: readonly Lease[]
   if (work.current !== null && work.plan.action === 'none') {
     return { record: work.current, isNew: false, intentIds: known };
   }
-  if (work.current !== null) return updateHeader(run, work, work.current);
+  if (work.current !== null) return updateHeader(run, work);
   const intentIds = (await journal(run, [intentOf(work)], leases)).map((intent) => intent.id);
-  const { hold } = work.mapping.options;
-  const held = hold === undefined ? {} : { [hold.field]: hold.held };
-  const request = createRequest(work, { ...createValues(work), ...held });
+  const request = headerRequest(work);
   const [answer] = await sendJournaled(run, intentIds, () => work.connector.write([request], run.io));
   const created = readCreate(answer);
   if (created.record !== null) return { record: created.record, isNew: true, intentIds };
@@ -114,16 +117,8 @@ async function writeHeader(run: Run, work: PlannedWork, leases: readonly Lease[]
   return null;
 }
 
-async function updateHeader(run: Run, work: PlannedWork, current: EntityRecord): Promise<Header | null> {
-  const request: WriteRequest = {
-    verb: 'update',
-    entitySet: work.mapping.entitySet,
-    key: current.key,
-    values: work.plan.values,
-    etag: current.etag,
-    fields: fieldsToRead(work.mapping, work.entity),
-  };
-  const [answer] = await work.connector.write([request], run.io);
+async function updateHeader(run: Run, work: PlannedWork): Promise<Header | null> {
+  const [answer] = await work.connector.write([headerRequest(work)], run.io);
   const intentIds = work.intent === null ? [] : [work.intent.id];
   if (answer?.ok === true && answer.value !== null) return { record: answer.value, isNew: false, intentIds };
   const failure = answer?.ok === false ? answer.fault : lostFault();

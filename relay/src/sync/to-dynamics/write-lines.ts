@@ -1,17 +1,24 @@
-import { fieldsToRead } from '../entity-fields.ts';
 import type { EntityRecord, WriteRequest } from '../../dynamics/connector.ts';
 import { describeCode, fault, type Fault } from '../../errors.ts';
 import type { Lease } from '../../store/store.ts';
 import type { LinePlan } from '../plan.ts';
 import { journal, quarantine, sendJournaled } from './journal.ts';
-import { lineCreateRequest, lostFault, readCreate } from './requests.ts';
+import { isReleased, lineRequest, lostFault, readCreate } from './requests.ts';
 import { isLineWrite } from './plan-units.ts';
 import { type PlannedWork, type Run } from './run.ts';
+import { unlikeFields } from './unlike-fields.ts';
 import { type Intent, unitKey } from '../unit.ts';
 
-/** What became of a document's lines. `written` holds those that stand (null: removed). */
+/** One line as Dynamics holds it now, null where it was removed; `unlike` names the field mappings whose value is not what was sent. */
+export type WrittenLine = {
+  readonly plan: LinePlan;
+  readonly record: EntityRecord | null;
+  readonly unlike?: ReadonlySet<string>;
+};
+
+/** What became of a document's lines. `written` holds those that stand. */
 export type WrittenLines = {
-  readonly written: readonly { readonly plan: LinePlan; readonly record: EntityRecord | null }[];
+  readonly written: readonly WrittenLine[];
   readonly faults: readonly Fault[];
   readonly intentIds: readonly string[];
 };
@@ -26,7 +33,7 @@ export async function writeLines(
   at: { readonly header: EntityRecord; readonly leases: readonly Lease[] },
 ): Promise<WrittenLines> {
   const left = await intentsLeft(run, work);
-  const result = { written: [] as WrittenLines['written'][number][], faults: [] as Fault[], intentIds: [] as string[] };
+  const result = { written: [] as WrittenLine[], faults: [] as Fault[], intentIds: [] as string[] };
   for (const line of work.linePlans) {
     const intent = left.get(unitKey(line.unit));
     if (intent !== undefined && line.current !== null) result.intentIds.push(intent.id);
@@ -34,10 +41,17 @@ export async function writeLines(
       run.isOver() && isLineWrite(line) ? late : await writeLine(run, work, { line, intent: intent ?? null, ...at });
     result.intentIds.push(...step.intentIds);
     if (step.fault !== null) result.faults.push(step.fault);
-    else if (step.isStanding) result.written.push({ plan: line, record: step.record });
+    else if (step.isStanding) result.written.push(writtenLine(work, line, step.record));
     if (step.fault !== null && describeCode(step.fault.code).outcome === 'deferred') break;
   }
   return { ...result, faults: orderFaults(result.faults) };
+}
+
+/** Until a document was let go, what Dynamics made of a line is no agreement unless it is what was sent. */
+function writtenLine(work: PlannedWork, plan: LinePlan, record: EntityRecord | null): WrittenLine {
+  const entity = work.lineEntities.get(plan.child.name);
+  if (record === null || entity === undefined || isReleased(work)) return { plan, record };
+  return { plan, record, unlike: new Set(unlikeFields(plan, record.values, entity).map(({ name }) => name)) };
 }
 
 async function intentsLeft(run: Run, work: PlannedWork): Promise<ReadonlyMap<string, Intent>> {
@@ -83,31 +97,20 @@ const nothing: Step = { record: null, isStanding: false, fault: null, intentIds:
 async function writeLine(run: Run, work: PlannedWork, at: LineAt): Promise<Step> {
   const { line } = at;
   if (line.action === 'none' && line.current !== null) return { ...nothing, record: line.current, isStanding: true };
-  if (line.action === 'create') return createLine(run, work, at);
-  const request = changeRequest(work, line);
+  const request = lineRequest(work, line, at.header.values);
   if (request === null) return nothing;
+  if (request.verb === 'create') return createLine(run, work, at, request);
   const [answer] = await work.connector.write([request], run.io);
   if (answer?.ok !== true) return { ...nothing, fault: nameLine(line, answer?.fault ?? lostFault()) };
   return { ...nothing, record: answer.value, isStanding: true };
 }
 
-function changeRequest(work: PlannedWork, line: LinePlan): WriteRequest | null {
-  const { entitySet } = line.child;
-  const entity = work.lineEntities.get(line.child.name);
-  if (line.current === null || entity === undefined) return null;
-  if (line.action === 'remove') return { verb: 'delete', entitySet, key: line.current.key };
-  if (line.action !== 'update') return null;
-  const { key, etag } = line.current;
-  return { verb: 'update', entitySet, key, values: line.values, etag, fields: fieldsToRead(line.child, entity) };
-}
-
-async function createLine(run: Run, work: PlannedWork, at: LineAt): Promise<Step> {
+async function createLine(run: Run, work: PlannedWork, at: LineAt, request: WriteRequest): Promise<Step> {
   const waiting = quarantine(run, at.intent);
   if (waiting !== null) return { ...nothing, fault: waiting };
   const { child, unit, marker } = at.line;
   const intents = await journal(run, [{ unit, entitySet: child.entitySet, marker }], at.leases);
   const intentIds = intents.map((intent) => intent.id);
-  const request = lineCreateRequest(work, at.line, at.header.values);
   const [answer] = await sendJournaled(run, intentIds, () => work.connector.write([request], run.io));
   const created = readCreate(answer);
   if (created.record !== null) return { ...nothing, record: created.record, isStanding: true, intentIds };

@@ -1,12 +1,11 @@
-import { fieldsToRead } from '../entity-fields.ts';
-import type { Answer, EntityRecord, WriteRequest } from '../../dynamics/connector.ts';
+import type { Answer, EntityRecord } from '../../dynamics/connector.ts';
 import type { Outcome } from '../../errors.ts';
 import type { Lease } from '../../store/store.ts';
 import { conclude } from './conclude.ts';
 import { journal, sendJournaled } from './journal.ts';
 import { unitMarker } from '../marker.ts';
 import { isDocument, standing } from './plan-units.ts';
-import { createRequest, createValues, readCreate } from './requests.ts';
+import { readCreate, recordRequest } from './requests.ts';
 import { type PlannedWork, type Run } from './run.ts';
 import { type Intent, unitKey } from '../unit.ts';
 
@@ -41,7 +40,7 @@ async function writeGroup(run: Run, works: readonly PlannedWork[], leases: reado
   if (first === undefined) return;
   const intents = await journalCreates(run, works, leases);
   const intentIds = [...intents.values()].map((intent) => intent.id);
-  const answers = await sendJournaled(run, intentIds, () => first.connector.write(works.map(requestOf), run.io));
+  const answers = await sendJournaled(run, intentIds, () => first.connector.write(works.map(recordRequest), run.io));
   await settleIntents(run, works, { answers, intents });
   for (const [index, work] of works.entries()) concludeWritten(run, work, answers[index], intents);
 }
@@ -61,14 +60,6 @@ async function journalCreates(
   }));
   const intents = await journal(run, wanted, leases);
   return new Map(intents.map((intent) => [unitKey(intent.unit), intent]));
-}
-
-function requestOf(work: PlannedWork): WriteRequest {
-  const { entitySet } = work.mapping;
-  const fields = fieldsToRead(work.mapping, work.entity);
-  if (work.current === null) return createRequest(work, createValues(work));
-  const { key, etag } = work.current;
-  return { verb: 'update', entitySet, key, values: work.plan.values, etag, fields };
 }
 
 /** Creates that certainly did not happen leave no intent; those that nobody can tell of are only looked up from now on. */
@@ -108,7 +99,8 @@ function concludeWritten(
   run.ledger.decide(work, { ...standing(work), faults: [failure], verdicts: work.verdicts, rule: work.rule });
 }
 
-function writtenOutcome(work: PlannedWork): Outcome {
+/** The outcome of a unit whose record was written. */
+export function writtenOutcome(work: PlannedWork): Outcome {
   if (work.plan.action === 'create') return 'created';
   return work.origin === 'matched' ? 'linked' : 'updated';
 }

@@ -2,30 +2,28 @@ import { conflictFault } from '../conflict-fault.ts';
 import type { Values } from '../../dynamics/connector.ts';
 import { describeCode, type Fault, outcomeOfCode, RelayError } from '../../errors.ts';
 import type { Lease } from '../../store/store.ts';
-import { type Arrival, type Inbound, isBeingCreated } from './inbound.ts';
+import { type Arrival, type Inbound, isBeingCreated, told } from './inbound.ts';
 import { mapToDynamics, mapToSalesforce, writeBacksOf } from '../map.ts';
 import type { EntityMapping } from '../mapping.ts';
 import { basesAfter, type FieldVerdict, merge } from '../merge.ts';
 import { route, type Routed } from '../route.ts';
 import { keepLeases, LEASE_MS } from '../to-dynamics/keep-leases.ts';
-import { type LinkWithBases, type SalesforceRecord, unitKey } from '../unit.ts';
+import { type Link, type LinkWithBases, type SalesforceRecord, unitKey } from '../unit.ts';
 
 /**
  * Brings what moved in Dynamics to a Salesforce record that people edit: the same three-way merge as the other way, writing only what
  * moved here and leaving Salesforce's own changes to their own request. Records that are not linked are left alone.
  */
-export async function bringEdited(inbound: Inbound, arrival: Arrival): Promise<string | null> {
+export function bringEdited(inbound: Inbound, arrival: Arrival): Promise<string | null> {
+  return told(inbound, arrival, () => bring(inbound, arrival));
+}
+
+async function bring(inbound: Inbound, arrival: Arrival): Promise<string | null> {
   const { deps, org, connector } = inbound;
   const dynamicsKey = connector.formatKey(arrival.entity, arrival.record.key);
   const { entitySet } = arrival.mapping;
-  const place = { org, connection: connector.connection, entitySet, dynamicsKeys: [dynamicsKey] };
-  const link = (await deps.store.linksOfKeys(place)).find(({ state }) => state === 'active');
-  if (link === undefined) {
-    if (await isBeingCreated(inbound, entitySet)) {
-      throw new RelayError('EVENT_AHEAD', describeCode('EVENT_AHEAD').text);
-    }
-    return null;
-  }
+  const link = await linkOf(inbound, entitySet, dynamicsKey);
+  if (link === undefined) return null;
   const resources = [`record:${org}/${link.unit.recordId}`, `key:${connector.connection}/${entitySet}/${dynamicsKey}`];
   const leases = await deps.store.acquireLeases(resources, deps.holder, LEASE_MS);
   const letGo = keepLeases(deps.store, () => leases, deps.leaseMs);
@@ -40,6 +38,21 @@ export async function bringEdited(inbound: Inbound, arrival: Arrival): Promise<s
     letGo();
     await deps.store.releaseLeases(leases);
   }
+}
+
+/** The link of a Dynamics record; one whose create is on its way is waited for. */
+async function linkOf(inbound: Inbound, entitySet: string, dynamicsKey: string): Promise<Link | undefined> {
+  const { deps, org, connector } = inbound;
+  const place = { org, connection: connector.connection, entitySet, dynamicsKeys: [dynamicsKey] };
+  const look = async (): Promise<Link | undefined> =>
+    (await deps.store.linksOfKeys(place)).find(({ state }) => state === 'active');
+  const link = await look();
+  if (link !== undefined) return link;
+  if (await isBeingCreated(inbound, entitySet)) {
+    throw new RelayError('EVENT_AHEAD', describeCode('EVENT_AHEAD').text);
+  }
+  // A create that was concluded between the two questions has left its link.
+  return look();
 }
 
 type Target = { readonly linked: LinkWithBases; readonly leases: readonly Lease[] };
@@ -159,8 +172,6 @@ async function keep(inbound: Inbound, { mapping }: Arrival, kept: Kept): Promise
   const moved = kept.verdicts.filter(({ verdict }) => verdict !== 'none');
   // An event that brought nothing new leaves no trace.
   if (moved.length === 0 && !kept.hasWritten) return;
-  const key = deps.hashKey(org);
-  const hash = (value: FieldVerdict['current']): string | null => (value === null ? null : key.hash(String(value)));
   const [first] = kept.faults;
   const report = {
     org,
@@ -186,8 +197,8 @@ async function keep(inbound: Inbound, { mapping }: Arrival, kept: Kept): Promise
         fields: moved.map((verdict) => ({
           field: verdict.name,
           verdict: `${verdict.verdict}: ${verdict.rule}`,
-          before: hash(verdict.outbound),
-          after: hash(verdict.current),
+          before: verdict.outbound === null ? null : verdict.hashes.salesforce,
+          after: verdict.current === null ? null : verdict.hashes.dynamics,
         })),
         correlationId: inbound.io.correlationId,
       },

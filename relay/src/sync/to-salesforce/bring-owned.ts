@@ -1,14 +1,15 @@
 import { fieldsToRead, numberOf } from '../entity-fields.ts';
 import type { EntityDescription, EntityRecord, Value, Values } from '../../dynamics/connector.ts';
 import { outcomeOfCode, RelayError } from '../../errors.ts';
-import type { Lease } from '../../store/store.ts';
-import { type Arrival, conditionsOf, type Inbound } from './inbound.ts';
+import type { Lease, LinkWrite } from '../../store/store.ts';
+import { type Arrival, conditionsOf, type Inbound, told } from './inbound.ts';
 import { companyOf, findRecords, valueOf } from './find-records.ts';
 import { inboundReferences, lacksParent, referenceNumber } from './inbound-references.ts';
 import { figuresOf, placeFigures } from './figures.ts';
+import { basesOfFigures } from './moved-documents.ts';
 import { mapToSalesforce } from '../map.ts';
 import type { EntityMapping } from '../mapping.ts';
-import { invoicesReopened } from './money-returned.ts';
+import { allocationsReturned, paymentsReturned } from './money-returned.ts';
 import { rollUpDocuments } from './roll-up-documents.ts';
 import { keepLeases, LEASE_MS } from '../to-dynamics/keep-leases.ts';
 import { type Unit, unitKey } from '../unit.ts';
@@ -20,7 +21,11 @@ const CHILDREN = 10_000;
  * Brings one Dynamics record, with its lines, into an object that only Causeway writes, keyed by its external key: safe to run twice,
  * and silent where everything is there already. Answers its Salesforce id, or null where the org does not want it.
  */
-export async function bringOwned(inbound: Inbound, arrival: Arrival): Promise<string | null> {
+export function bringOwned(inbound: Inbound, arrival: Arrival): Promise<string | null> {
+  return told(inbound, arrival, () => bring(inbound, arrival));
+}
+
+async function bring(inbound: Inbound, arrival: Arrival): Promise<string | null> {
   const { mapping, entity, record } = arrival;
   const dynamicsKey = inbound.connector.formatKey(entity, record.key);
   const lease = await leaseKey(inbound, mapping, dynamicsKey);
@@ -36,9 +41,12 @@ export async function bringOwned(inbound: Inbound, arrival: Arrival): Promise<st
     }
     const id = await upsertOne(inbound, mapping, shaped);
     await bringChildren(inbound, { ...arrival, parentId: id, parentFields: shaped.fields });
-    for (const invoice of await invoicesReopened(inbound, arrival, shaped.fields)) await bringOwned(inbound, invoice);
-    await keepDecision(inbound, arrival, { lease, id, fields: shaped.fields });
+    for (const payment of await paymentsReturned(inbound, arrival, shaped.fields)) await bringOwned(inbound, payment);
+    const link = await keepDecision(inbound, arrival, { lease, id, fields: shaped.fields });
     await rollUpDocuments(inbound, arrival, shaped.fields);
+    // Last of all: what died before this counts as moved, and the sweep brings it again.
+    const bases = basesOfFigures(inbound, mapping, figures);
+    if (bases.length > 0) await keepLinks(inbound, lease, [{ ...link, bases }]);
     return id;
   } finally {
     letGo();
@@ -140,7 +148,22 @@ async function bringChildren(inbound: Inbound, parent: Parent): Promise<void> {
       return one === null ? [] : [withParent(child, one, parent.parentId)];
     });
     if (shaped.length > 0) await upsert(inbound, child, shaped);
+    const externalIds = records.map((record) => externalKey(inbound, child, record));
+    await clearReturned(inbound, child, { paymentId: parent.parentId, externalIds });
   }
+}
+
+/** What a payment settles no longer is allocated with nothing; the invoices go first, so that a run that dies in between is repeated. */
+async function clearReturned(
+  inbound: Inbound,
+  child: EntityMapping,
+  standing: { readonly paymentId: string; readonly externalIds: readonly string[] },
+): Promise<void> {
+  const returned = await allocationsReturned(inbound, { child, ...standing });
+  for (const invoice of returned.invoices) await bringOwned(inbound, invoice);
+  const fields = { Amount__c: '0', DiscountTaken__c: '0' };
+  const cleared = returned.externalIds.map((externalId) => ({ externalId, parent: standing.paymentId, fields }));
+  if (cleared.length > 0) await upsert(inbound, child, cleared);
 }
 
 function withParent(child: EntityMapping, shaped: Shaped, parentId: string): Shaped & { parent: string } {
@@ -169,6 +192,7 @@ async function childRecords(
         anyOf: [conditions],
         fields: fieldsToRead(of.child, of.entity),
         limit: CHILDREN,
+        isWhole: true,
       },
     ],
     inbound.io,
@@ -200,7 +224,7 @@ async function keepDecision(
   inbound: Inbound,
   { mapping, entity, record }: Arrival,
   kept: { lease: Lease; id: string | null; fields: Values },
-): Promise<void> {
+): Promise<LinkWrite> {
   const { deps, org, connector, company } = inbound;
   const dynamicsKey = connector.formatKey(entity, record.key);
   const unit: Unit = { org, recordId: kept.id ?? '', mapping: mapping.name, connection: connector.connection, company };
@@ -241,14 +265,20 @@ async function keepDecision(
     ],
     reports: [],
   });
+  return link;
+}
+
+async function keepLinks({ deps }: Inbound, lease: Lease, links: readonly LinkWrite[]): Promise<void> {
+  await deps.store.commit({ leases: [lease], links, closedIntents: [], audit: [], reports: [] });
 }
 
 /** A document that was deleted in Salesforce and came back is another record there: the link of the old one ends. */
 async function retireOthers(
-  { deps, org }: Inbound,
+  inbound: Inbound,
   unit: Unit,
   at: { readonly entitySet: string; readonly dynamicsKey: string; readonly lease: Lease },
 ): Promise<void> {
+  const { deps, org } = inbound;
   const { entitySet, dynamicsKey } = at;
   const query = { org, connection: unit.connection, entitySet, dynamicsKeys: [dynamicsKey] };
   const others = (await deps.store.linksOfKeys(query)).filter(
@@ -256,5 +286,5 @@ async function retireOthers(
   );
   if (others.length === 0) return;
   const links = others.map((link) => ({ ...link, state: 'gone' as const, parent: null, bases: [] }));
-  await deps.store.commit({ leases: [at.lease], links, closedIntents: [], audit: [], reports: [] });
+  await keepLinks(inbound, at.lease, links);
 }

@@ -12,7 +12,18 @@ const WINDOW = 100_000;
 /** The records of a mapping that meet these values in the company at work, with all that bringing them needs. */
 export async function findRecords(inbound: Inbound, mapping: EntityMapping, where: Values): Promise<EntityRecord[]> {
   const conditions = conditionsOf(where);
-  return conditions === null ? [] : find(inbound, mapping, { anyOf: [conditions], limit: RECORDS });
+  return conditions === null ? [] : find(inbound, mapping, { anyOf: [conditions], limit: RECORDS, isWhole: true });
+}
+
+/** The records of a mapping in the company at work that people know by these numbers. */
+export async function findNumbered(
+  inbound: Inbound,
+  mapping: EntityMapping,
+  numbers: readonly string[],
+): Promise<EntityRecord[]> {
+  const field = mapping.options.numberField;
+  if (field === undefined || numbers.length === 0) return [];
+  return find(inbound, mapping, { anyOf: numbers.map((value) => [{ field, value }]), limit: WINDOW, isWhole: true });
 }
 
 /** The records of a mapping in the company at work that are dated at or after a day, with all that bringing them needs. */
@@ -21,13 +32,13 @@ export function findRecordsSince(
   mapping: EntityMapping,
   since: NonNullable<FindRequest['since']>,
 ): Promise<EntityRecord[]> {
-  return find(inbound, mapping, { anyOf: [[]], since, limit: WINDOW });
+  return find(inbound, mapping, { anyOf: [[]], since, limit: WINDOW, isWhole: true });
 }
 
 async function find(
   inbound: Inbound,
   mapping: EntityMapping,
-  wanted: Pick<FindRequest, 'anyOf' | 'since' | 'limit'>,
+  wanted: Pick<FindRequest, 'anyOf' | 'since' | 'limit' | 'isWhole'>,
 ): Promise<EntityRecord[]> {
   const entity = await inbound.connector.describe(mapping.entitySet, inbound.io);
   const joins = [mapping.options.only?.joins, ...mapping.children.map((child) => child.options.joins)];

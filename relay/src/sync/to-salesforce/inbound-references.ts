@@ -20,6 +20,7 @@ export async function inboundReferences(
   records: readonly EntityRecord[],
 ): Promise<ReadonlyMap<string, string>> {
   const ids = await linkedParents(inbound, mapping, records);
+  let isComplete = true;
   for (const [referenceMapping, numbers] of numbersOf(mapping, records)) {
     const isMissing = numbers.some((number) => !ids.has(`${referenceMapping}/${number}`));
     const entitySet = inbound.configuration.mappings.get(referenceMapping)?.entitySet;
@@ -28,8 +29,10 @@ export async function inboundReferences(
       const message = `A record of ${referenceMapping} is being created just now in ${inbound.company}.`;
       throw new RelayError('EVENT_AHEAD', message);
     }
+    isComplete = false;
   }
-  return ids;
+  // A create may have ended between the two questions: its link stands now.
+  return isComplete ? ids : linkedParents(inbound, mapping, records);
 }
 
 /** The same as far as links go, whatever is being created. */

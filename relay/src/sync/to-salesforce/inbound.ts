@@ -1,4 +1,5 @@
 import type { Call, Connector, EntityDescription, EntityRecord, Value, Values } from '../../dynamics/connector.ts';
+import { type Outcome, outcomeOfCode, toFault } from '../../errors.ts';
 import type { Salesforce } from '../../salesforce/salesforce.ts';
 import type { Store } from '../../store/store.ts';
 import type { Configuration, EntityMapping } from '../mapping.ts';
@@ -19,6 +20,8 @@ export type InboundDependencies = {
   readonly leaseMs: number;
   /** How long a create whose answer was lost is only looked up; a record that is missing is waited for twice as long. */
   readonly quarantineMs: number;
+  /** Hears of every record that was brought, left out or failed. */
+  onRecord?(record: { readonly outcome: Outcome; readonly mapping: string; readonly company: string }): void;
 };
 
 /** One org's share of an inbound job. */
@@ -52,4 +55,21 @@ export function conditionsOf(where: Readonly<Record<string, Value>>): { field: s
 export function isBeingCreated({ deps, org, connector, company }: Inbound, entitySet: string): Promise<boolean> {
   const openedWithinMs = deps.quarantineMs * 2;
   return deps.store.hasOpenIntent({ org, connection: connector.connection, entitySet, company, openedWithinMs });
+}
+
+/** Brings a record and tells what became of it: `updated` where it is in Salesforce now, `skipped` where the org does not want it. */
+export async function told(
+  { deps, company }: Inbound,
+  { mapping }: Arrival,
+  bring: () => Promise<string | null>,
+): Promise<string | null> {
+  const tell = (outcome: Outcome): void => deps.onRecord?.({ outcome, mapping: mapping.name, company });
+  try {
+    const id = await bring();
+    tell(id === null ? 'skipped' : 'updated');
+    return id;
+  } catch (error) {
+    tell(outcomeOfCode(toFault(error).code));
+    throw error;
+  }
 }

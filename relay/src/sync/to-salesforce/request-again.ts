@@ -3,9 +3,13 @@ import { RelayError } from '../../errors.ts';
 import type { Salesforce } from '../../salesforce/salesforce.ts';
 import type { Configuration } from '../mapping.ts';
 
+/** Keys in one query, well below the longest that Salesforce takes. */
+const KEYS_AT_ONCE = 200;
+
 /**
- * Asks Salesforce to send records again by making their rows in the outbox due: records live there, not here. Answers how many rows
- * were made due; records that are gone are passed over.
+ * Asks Salesforce to send records again by making their rows in the outbox due: records live there, not here. The generation is raised,
+ * so that an answer on its way to an earlier state does not finish the row. Answers how many rows were made due; records that are gone
+ * are passed over.
  */
 export async function requestAgain(
   org: { readonly salesforce: Salesforce; readonly configuration: Configuration; readonly clock: () => Date },
@@ -16,17 +20,44 @@ export async function requestAgain(
     const [recordId = '', mapping = ''] = unitKey.split('/');
     requests.set(`${recordId}/${mapping}`, { recordId, mapping });
   }
+  const generations = await generationsOf(org.salesforce, [...requests.keys()]);
   const records = [...requests].flatMap(([key, { recordId, mapping }]) => {
     const object = org.configuration.mappings.get(mapping)?.salesforceObject;
     return object === undefined
       ? []
-      : [{ externalId: key, parent: null, fields: row({ recordId, mapping, object }, org.clock()) }];
+      : [
+          {
+            externalId: key,
+            parent: null,
+            fields: {
+              ...row({ recordId, mapping, object }, org.clock()),
+              Generation__c: String((generations.get(key) ?? 0) + 1),
+            },
+          },
+        ];
   });
   if (records.length === 0) return 0;
   const results = await org.salesforce.upsertOwned('SyncRequest__c', 'RequestKey__c', records);
   const failed = results.find((result) => !result.ok);
   if (failed?.ok === false) throw new RelayError(failed.fault.code, failed.fault.message);
   return results.length;
+}
+
+async function generationsOf(salesforce: Salesforce, keys: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const generations = new Map<string, number>();
+  for (let at = 0; at < keys.length; at += KEYS_AT_ONCE) {
+    const list = keys
+      .slice(at, at + KEYS_AT_ONCE)
+      .map((key) => `'${key}'`)
+      .join(', ');
+    const rows = await salesforce.query(
+      `SELECT RequestKey__c, Generation__c FROM SyncRequest__c WHERE RequestKey__c IN (${list})`,
+    );
+    for (const { RequestKey__c: key, Generation__c: generation } of rows) {
+      generations.set(String(key), Number(generation ?? 0));
+    }
+  }
+  return generations;
 }
 
 function row({ recordId, mapping, object }: { recordId: string; mapping: string; object: string }, now: Date): Values {

@@ -8,7 +8,7 @@ import { rollUp } from '../settlement.ts';
 
 const INVOICE_FIELDS = ['TotalAmount__c', 'PaidAmount__c', 'BalanceAmount__c', 'PaymentStatus__c', 'CurrencyCode__c'];
 const DEAL_FIELDS = ['InvoicedAmount__c', 'PaidAmount__c', 'PaymentStatus__c'];
-const BALANCE_FIELDS = ['OpenBalance__c', 'OverdueAmount__c'];
+const BALANCE_FIELDS = ['OpenBalance__c', 'OverdueAmount__c', 'CurrencyCode__c'];
 
 /**
  * Brings an invoice's figures to the Opportunity and Order that it belongs to, and what the customer owes now to the Account. Figures are
@@ -69,7 +69,9 @@ async function balance(inbound: Inbound, { accountId, customer, mapping }: Owing
   await write(inbound.salesforce, { type: 'Account', id: accountId, fields: BALANCE_FIELDS }, async () => {
     const asOf = inbound.deps.clock().toISOString().slice(0, 10);
     const owed = await inbound.connector.customerBalance({ company: inbound.company, customer, asOf }, inbound.io);
-    return owed === null ? null : { OpenBalance__c: owed.open, OverdueAmount__c: owed.overdue };
+    const currency = await inbound.connector.accountingCurrency({ company: inbound.company }, inbound.io);
+    const label: Values = currency === null ? {} : { CurrencyCode__c: currency };
+    return owed === null ? null : { OpenBalance__c: owed.open, OverdueAmount__c: owed.overdue, ...label };
   });
 }
 

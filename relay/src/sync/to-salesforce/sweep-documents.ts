@@ -6,6 +6,8 @@ import { bringOwned } from './bring-owned.ts';
 import { findRecordsSince } from './find-records.ts';
 import type { Inbound, InboundDependencies } from './inbound.ts';
 import { lacksParent, linkedParents } from './inbound-references.ts';
+import { movedDocuments, openDocuments } from './moved-documents.ts';
+import type { Unit } from '../unit.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 /** Keys asked of the store at once. */
@@ -18,9 +20,10 @@ type Swept = { readonly brought: number; readonly failed: number };
 export type SweepRequest = Pick<Inbound, 'org' | 'configuration' | 'connector' | 'salesforce' | 'io'>;
 
 /**
- * Brings the documents of a connection that no event brought: those dated since the last sweep, less an overlap, whose parents are in
- * the org and that have no link yet. Heals lost events, and customers that were linked after their invoices were posted. Safe to run
- * twice, silent where everything is there; one process at a time, another one's turn is passed over.
+ * Brings the documents of a connection that no event brought: of those dated since the last sweep, less an overlap, the ones whose
+ * parents are in the org and that have no link yet; of those and of the invoices that Salesforce shows as open, the ones whose figures
+ * moved. Heals lost events, customers that were linked after their invoices were posted, and settlements that nothing told of. Safe to
+ * run twice, silent where everything is there; one process at a time, another one's turn is passed over.
  */
 export async function sweepDocuments(deps: InboundDependencies, request: SweepRequest): Promise<Swept> {
   const { org, connector, configuration } = request;
@@ -61,13 +64,17 @@ async function sweepOne(inbound: Inbound, mapping: EntityMapping): Promise<Swept
   if (sweep === undefined) return { brought: 0, failed: 0 };
   const place = { org, connection: connector.connection, company, mapping: mapping.name };
   const today = deps.clock().toISOString().slice(0, 10);
+  const ofOpen = { ...place, mapping: `${mapping.name}@open` };
   const codes = new Set<ErrorCode>();
   let brought = 0;
   let failed = 0;
+  let next = '';
   try {
     const from = daysBefore((await deps.store.cursor(place)) ?? today, sweep.overlapDays);
     const entity = await connector.describe(mapping.entitySet, inbound.io);
-    for (const record of await missingSince(inbound, { mapping, entity, sweep, from })) {
+    const open = await openDocuments(inbound, { mapping, entity }, (await deps.store.cursor(ofOpen)) ?? '');
+    next = open.next;
+    for (const record of await dueDocuments(inbound, { mapping, entity, sweep, from }, open.records)) {
       try {
         const id = await bringOwned(inbound, { mapping, entity, record, eventValues: {} });
         brought += id === null ? 0 : 1;
@@ -91,7 +98,13 @@ async function sweepOne(inbound: Inbound, mapping: EntityMapping): Promise<Swept
     closedIntents: [],
     audit: [],
     reports: [{ org, unitKey, entitySet: mapping.entitySet, scope, faults }],
-    cursors: failed === 0 ? [{ ...place, position: today }] : [],
+    cursors:
+      failed === 0
+        ? [
+            { ...place, position: today },
+            { ...ofOpen, position: next },
+          ]
+        : [],
   });
   return { brought, failed };
 }
@@ -107,23 +120,39 @@ type Window = {
   readonly from: string;
 };
 
-/** What stands in Dynamics and not in the org although its parents do. */
-async function missingSince(inbound: Inbound, { mapping, entity, sweep, from }: Window): Promise<EntityRecord[]> {
-  const found = await findRecordsSince(inbound, mapping, { field: sweep.dateField, value: from });
+/** What stands in Dynamics and not in the org although its parents do, and what stands in both with other figures. */
+async function dueDocuments(
+  inbound: Inbound,
+  { mapping, entity, sweep, from }: Window,
+  open: readonly EntityRecord[],
+): Promise<EntityRecord[]> {
+  const { connector } = inbound;
+  const dated = await findRecordsSince(inbound, mapping, { field: sweep.dateField, value: from });
+  const byKey = new Map([...dated, ...open].map((record) => [connector.formatKey(entity, record.key), record]));
+  const found = [...byKey.values()];
   const parents = await linkedParents(inbound, mapping, found);
   const wanted = found.filter((record) => !lacksParent(mapping, record, parents));
-  const missing: EntityRecord[] = [];
+  const due: EntityRecord[] = [];
   for (let start = 0; start < wanted.length; start += CHUNK) {
     const chunk = wanted.slice(start, start + CHUNK);
-    const keys = chunk.map((record) => inbound.connector.formatKey(entity, record.key));
-    const links = await inbound.deps.store.linksOfKeys({
-      org: inbound.org,
-      connection: inbound.connector.connection,
-      entitySet: mapping.entitySet,
-      dynamicsKeys: keys,
+    const units = await linkedUnits(inbound, { mapping, entity }, chunk);
+    const linked = chunk.flatMap((record) => {
+      const unit = units.get(connector.formatKey(entity, record.key));
+      return unit === undefined ? [] : [{ record, unit }];
     });
-    const linked = new Set(links.filter(({ state }) => state !== 'gone').map(({ dynamicsKey }) => dynamicsKey));
-    missing.push(...chunk.filter((_, index) => !linked.has(keys[index] ?? '')));
+    due.push(...chunk.filter((record) => !units.has(connector.formatKey(entity, record.key))));
+    due.push(...(await movedDocuments(inbound, { mapping, entity }, linked)));
   }
-  return missing;
+  return due;
+}
+
+async function linkedUnits(
+  { deps, org, connector }: Inbound,
+  { mapping, entity }: Pick<Window, 'mapping' | 'entity'>,
+  records: readonly EntityRecord[],
+): Promise<ReadonlyMap<string, Unit>> {
+  const { entitySet } = mapping;
+  const dynamicsKeys = records.map((record) => connector.formatKey(entity, record.key));
+  const links = await deps.store.linksOfKeys({ org, connection: connector.connection, entitySet, dynamicsKeys });
+  return new Map(links.filter(({ state }) => state !== 'gone').map(({ dynamicsKey, unit }) => [dynamicsKey, unit]));
 }

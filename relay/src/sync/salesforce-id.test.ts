@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isOrganizationId, toLongId } from './organization-id.ts';
+import { isOrganizationId, toLongId } from './salesforce-id.ts';
 
 describe('toLongId', () => {
   it('completes an id of 15 characters with the suffix that Salesforce computes', () => {
