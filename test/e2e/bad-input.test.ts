@@ -242,13 +242,27 @@ describe('a record that does not fit', () => {
     expect(unit.faults[0]).toMatchObject({ field: expect.stringMatching(/SalesCurrencyCode|CurrencyIsoCode/) });
   });
 
-  it('reports all its faults at once', async () => {
-    const unit = await syncAccount({}, (item) => ({
-      ...item,
-      record: { ...item.record, fields: { ...item.record.fields, Name: null, CurrencyIsoCode: null } },
-    }));
+  it('reports all its faults at once, each with its code, its field and who has to act', async () => {
+    const formula = { Formula__c: 'IF(1 / AnnualRevenue > 0, "CA", "CA")' };
+    const wrong = {
+      CurrencyIsoCode: null,
+      BillingCountry: 'Atlantis',
+      PaymentTerms__c: 'When we feel like it',
+      AnnualRevenue: '0',
+    };
 
-    expect(unit.outcome).toMatch(/rejected|skipped/);
+    const unit = await underRecord('FieldMapping.Account_TaxGroup', formula, () =>
+      syncAccount({}, (item) => ({ ...item, record: { ...item.record, fields: { ...item.record.fields, ...wrong } } })),
+    );
+
+    expect(unit.outcome).toBe('rejected');
+    expect(unit.faults.map(({ code, field, owner }) => [code, field, owner]).toSorted()).toEqual([
+      ['FORMULA_FAILED', 'SalesTaxGroup', 'admin'],
+      ['VALUE_NOT_MAPPED', 'AddressCountryRegionId', 'admin'],
+      ['VALUE_NOT_MAPPED', 'PaymentTerms', 'admin'],
+      ['VALUE_REQUIRED', 'SalesCurrencyCode', 'user'],
+    ]);
+    expect(customersNamed(`Customer ${serial}`)).toEqual([]);
   });
 });
 

@@ -306,7 +306,10 @@ describe('a dry run', () => {
     const answer = (await product.call('POST', '/v1/sync', call)).body as SyncAnswer;
 
     const plan = answer.items[0]?.units[0]?.plan;
-    expect(plan).toMatchObject({ action: 'create', requests: [{ method: 'POST', path: 'CustomersV3' }] });
+    expect(plan).toMatchObject({
+      action: 'create',
+      requests: [{ method: 'POST', path: 'CustomersV3?cross-company=true' }],
+    });
     expect(plan?.fields.find(({ mapping }) => mapping === 'Account_Name')).toMatchObject({ verdict: 'toDynamics' });
     expect(plan?.rules.join()).toContain('usmf');
     expect(rows('CustomersV3')).toHaveLength(before);

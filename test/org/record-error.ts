@@ -19,8 +19,12 @@ export function notSupported(what: string): RecordError {
   );
 }
 
-/** Any thrown value as a RecordError; what is not one keeps its message under UNKNOWN_EXCEPTION, as a real org would hide it. */
+/**
+ * Any error as a RecordError; what is not one keeps its message under UNKNOWN_EXCEPTION, as a real org would hide it. What is
+ * thrown but is no Error (an Apex limit that ends the whole transaction) goes on to whoever began the transaction.
+ */
 export function toRecordError(error: unknown): RecordError {
   if (error instanceof RecordError) return error;
-  return new RecordError('UNKNOWN_EXCEPTION', error instanceof Error ? error.message : String(error));
+  if (!(error instanceof Error)) throw error;
+  return new RecordError('UNKNOWN_EXCEPTION', error.message);
 }

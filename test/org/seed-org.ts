@@ -1,16 +1,33 @@
 import { checkSuffix } from './store/record-ids.ts';
-import { objectNamed } from './metadata/schema.ts';
+import { mustHaveField, objectNamed } from './metadata/schema.ts';
 import { type RecordStore } from './store/record-store.ts';
 import { type Row } from './store/values.ts';
 
 /** The people every org starts with. */
-export type OrgUsers = { readonly admin: string; readonly integration: string; readonly sales: string };
+export type OrgUsers = {
+  readonly admin: string;
+  readonly integration: string;
+  readonly operator: string;
+  readonly sales: string;
+  /** A colleague without any permission of ours. */
+  readonly nobody: string;
+};
 
 export const USERNAMES = {
   admin: 'admin@causeway.example',
   integration: 'integration@causeway.example',
+  operator: 'operator@causeway.example',
   sales: 'sales@causeway.example',
+  nobody: 'nobody@causeway.example',
 } as const;
+
+const PERMISSION_SETS: Readonly<Record<keyof OrgUsers, readonly string[]>> = {
+  admin: ['CausewayAdmin'],
+  integration: ['CausewayIntegration'],
+  operator: ['CausewayOperator'],
+  sales: ['CausewayUser'],
+  nobody: [],
+};
 
 export const CURRENCIES = ['USD', 'EUR', 'GBP'] as const;
 const RATES: Readonly<Record<string, string>> = { USD: '1', EUR: '0.92', GBP: '0.79' };
@@ -135,6 +152,24 @@ function seedPeople(store: RecordStore, now: string): OrgUsers {
     ['Causeway', 'Integration'],
     profile('Minimum Access - API Only Integrations'),
   );
-  const sales = user(USERNAMES.sales, ['Sam', 'Sales'], profile('Standard User'));
-  return { admin, integration, sales };
+  const standardUser = profile('Standard User');
+  const operator = user(USERNAMES.operator, ['Olga', 'Operator'], standardUser);
+  const sales = user(USERNAMES.sales, ['Sam', 'Sales'], standardUser);
+  const nobody = user(USERNAMES.nobody, ['Nora', 'Nobody'], standardUser);
+  return { admin, integration, operator, sales, nobody };
+}
+
+/** Gives the people the permission sets that the org's sources brought. Safe to run twice. */
+export function assignPermissionSets(store: RecordStore, users: OrgUsers, now: string): void {
+  const assignment = objectNamed(store.schema, 'PermissionSetAssignment');
+  const sets = objectNamed(store.schema, 'PermissionSet');
+  const insert = inserter(store, users.admin, now);
+  for (const [person, names] of Object.entries(PERMISSION_SETS)) {
+    const userId = users[person as keyof OrgUsers];
+    const held = store.find(assignment, mustHaveField(assignment, 'AssigneeId'), userId);
+    for (const { Id: setId = null } of names.flatMap((name) => store.find(sets, mustHaveField(sets, 'Name'), name))) {
+      if (held.some((row) => row['PermissionSetId'] === setId)) continue;
+      insert('PermissionSetAssignment', { AssigneeId: userId, PermissionSetId: setId, IsActive: true });
+    }
+  }
 }

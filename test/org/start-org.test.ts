@@ -59,7 +59,7 @@ describe('starting', () => {
           { Id: id, Budget__c: '1000.5' },
         ]);
         expect(org.insert('Project__c', {})).not.toBe(id);
-        expect(org.query('SELECT COUNT(Id) n FROM User')).toEqual([{ n: '3' }]);
+        expect(org.query('SELECT COUNT(Id) n FROM User')).toEqual([{ n: '5' }]);
         expect(() => org.insert('Account', { Name: 'x', X__c: '123456' })).toThrow(/max length=5/);
       });
       writeField(folder, '<type>Checkbox</type><defaultValue>false</defaultValue>');

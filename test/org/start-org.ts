@@ -1,38 +1,45 @@
+import { type ApexOptions, type ApexOrg } from './apex/execution/apex-org.ts';
+import { startApex, type StartedApex } from './start-apex.ts';
 import { deployMetadataRecords } from './metadata/custom-metadata.ts';
-import { findSourceFiles, type MetadataRecord, readMetadataRecord, readSourceObjects } from './metadata/read-source.ts';
+import { type MetadataRecord } from './metadata/read-source.ts';
 import { mustHaveField, objectNamed, type Schema } from './metadata/schema.ts';
-import { readStandardObjects } from './metadata/standard-objects.ts';
+import { type Core, type CoreOptions, openCore } from './open-core.ts';
 import { type PlainRecord, toPlainRecord } from './plain-records.ts';
 import { RecordError } from './record-error.ts';
 import { type ChangeListener } from './records/change-log.ts';
-import { type SaveResult, type Session } from './records/pending-row.ts';
+import { type SaveResult } from './records/pending-row.ts';
 import { type RecordInput } from './records/read-input.ts';
-import { createRecords, type Records } from './records/records.ts';
-import { STANDARD_RULES } from './records/rules/all-rules.ts';
-import { customSettingRule } from './records/rules/custom-settings.ts';
+import { type Records } from './records/records.ts';
 import { createAdmin } from './rest/admin.ts';
-import { createFaults, type Faults } from './rest/faults.ts';
-import { type ConnectedApp, createSessions, issueToken, userInfo } from './rest/oauth.ts';
+import { type Faults } from './rest/faults.ts';
+import { type ConnectedApp, createSessions, issueToken, type Sessions, userInfo } from './rest/oauth.ts';
+import { type RestRequest, type RestResponse } from './rest/http.ts';
 import { createRouter } from './rest/router.ts';
-import { startServer } from './rest/server.ts';
+import { type PageServer, startServer } from './rest/server.ts';
 import { createQueryRunner } from './run-query.ts';
-import { CURRENCIES, defaultOrganizationId, type OrgUsers, seedOrg, USERNAMES } from './seed-org.ts';
-import { openDatabase } from './store/database.ts';
-import { createRecordStore, type RecordStore } from './store/record-store.ts';
+import { type OrgUsers, USERNAMES } from './seed-org.ts';
+import { type RecordStore } from './store/record-store.ts';
 
-export type OrgOptions = {
-  /** Folders in source format: objects, fields, custom metadata records. */
-  readonly sources: readonly string[];
+export type OrgOptions = CoreOptions & {
   readonly connectedApps?: readonly ConnectedApp[];
-  readonly organizationId?: string;
-  readonly clock?: () => Date;
-  /** CurrencyIsoCode exists and defaults; on unless turned off. */
-  readonly multiCurrency?: boolean;
-  /** SQLite file; memory where absent. */
-  readonly file?: string;
   readonly port?: number;
   readonly queryBatchSize?: number;
   readonly dailyApiRequests?: number;
+  /** Compiles the sources' classes and triggers: triggers take part in saves, jobs are run. Without it there is no Apex. */
+  readonly apex?: true | ApexSetup;
+  /** Opens the org's screens in a browser: `buildPages` of browser/open-pages.ts. */
+  readonly pages?: (org: PageSources) => PageServer;
+};
+
+/** What an admin sets, and classes beside those of the sources. */
+export type ApexSetup = Pick<ApexOptions, 'classes' | 'credentials'>;
+
+/** What screens are made from. */
+export type PageSources = Core & {
+  readonly sources: readonly string[];
+  readonly sessions: Sessions;
+  readonly users: OrgUsers;
+  readonly apex: StartedApex;
 };
 
 /** A running local org: the same store behind HTTP and behind these calls, which throw a RecordError where Salesforce would refuse. */
@@ -53,6 +60,10 @@ export type LocalOrg = {
   readonly transaction: <T>(work: () => T) => T;
   /** Hears every committed change of a transaction at once; answers how to stop hearing. */
   readonly onChange: (listener: ChangeListener) => () => void;
+  /** Null where the org was started without Apex. */
+  readonly apex: ApexOrg | null;
+  /** Runs the Apex jobs that are due: in a thread of their own where the org has a file, here otherwise. */
+  readonly runDueJobs: () => Promise<number>;
   /** Custom metadata records, as a deployment would bring them. */
   readonly deploy: (records: readonly MetadataRecord[]) => void;
   readonly accessToken: (username: string) => string;
@@ -61,18 +72,11 @@ export type LocalOrg = {
   readonly stop: () => Promise<void>;
 };
 
-type Core = {
-  readonly store: RecordStore;
-  readonly records: Records;
-  readonly organizationId: string;
-  readonly faults: Faults;
-};
-
 /** Reads the sources, opens the store and listens on loopback. */
 export async function startOrg(options: OrgOptions): Promise<LocalOrg> {
-  const clock = options.clock ?? (() => new Date());
-  const core = openCore(options, clock);
-  const { store, records, organizationId, faults } = core;
+  const core = openCore(options);
+  const { store, records, organizationId, clock, faults } = core;
+  const apex = await startApex(core, options);
   const sessions = createSessions(organizationId);
   const runQuery = createQueryRunner(store, clock);
   const users = findUsers(store);
@@ -94,13 +98,18 @@ export async function startOrg(options: OrgOptions): Promise<LocalOrg> {
         store,
         records,
         runQuery,
+        clock,
+        mayHardDelete: (userId) =>
+          apex.org?.services.security.rightsOf(userId).hasUserPermission('BulkApiHardDelete') ?? false,
         queryBatchSize: options.queryBatchSize ?? 2000,
         limits: usage.limits,
+        apexRest: await openApexRest(apex.org),
       }),
       issueToken: (body) => issueToken(oauth, body),
       userInfo: (session) => userInfo(oauth, session),
       admin: createAdmin({ faults, sessions, userIdOf: (name) => userIdOf(store, name), usage: usage.counts }),
       countRequest: usage.count,
+      pages: options.pages?.({ ...core, sources: options.sources, sessions, users, apex }) ?? null,
     },
     options.port ?? 0,
   );
@@ -113,40 +122,25 @@ export async function startOrg(options: OrgOptions): Promise<LocalOrg> {
     faults,
     ...recordCalls(records, users.admin),
     query: (soql) => runQuery({ userId: users.admin }, soql).records.map(toPlainRecord),
+    apex: apex.org,
+    runDueJobs: apex.runDueJobs,
     deploy: (metadata) => deployMetadataRecords(store, metadata, clock().toISOString()),
     accessToken: (username) => sessions.open(userIdOf(store, username)),
     expireSessions: sessions.expireAll,
     apiRequests: () => usage.counts().apiRequests,
     stop: async () => {
       await server.stop();
+      await apex.stop();
       store.db.close();
     },
   };
 }
 
-function openCore(options: OrgOptions, clock: () => Date): Core {
-  const currencies = (options.multiCurrency ?? true) ? CURRENCIES : null;
-  const files = findSourceFiles(options.sources);
-  const objects = readSourceObjects(files, readStandardObjects(currencies), currencies);
-  const store = createRecordStore(openDatabase(options.file), objects, currencies !== null);
-  const organizationId = options.organizationId ?? defaultOrganizationId();
-  const now = clock().toISOString();
-  store.db.transaction(() => seedOrg(store, organizationId, now));
-  deployMetadataRecords(store, files.records.map(readMetadataRecord), now);
-  const faults = createFaults();
-  const records = createRecords({
-    store,
-    rules: [...STANDARD_RULES, customSettingRule(organizationId)],
-    clock,
-    beforeWrite: faults.refuseLocked,
-    currencyOf: (session) => currencyOf(store, session),
-  });
-  return { store, records, organizationId, faults };
-}
-
-function currencyOf(store: RecordStore, session: Session): string {
-  const user = store.get(objectNamed(store.schema, 'User'), session.userId);
-  return String(user?.['DefaultCurrencyIsoCode'] ?? CURRENCIES[0]);
+/** The Apex runtime is loaded only for an org that has Apex. */
+async function openApexRest(apex: ApexOrg | null): Promise<((request: RestRequest) => RestResponse) | null> {
+  if (apex === null) return null;
+  const { createApexRest } = await import('./rest/apex/call-apex-rest.ts');
+  return createApexRest(apex);
 }
 
 function userIdOf(store: RecordStore, username: string): string {
@@ -160,7 +154,9 @@ function findUsers(store: RecordStore): OrgUsers {
   return {
     admin: userIdOf(store, USERNAMES.admin),
     integration: userIdOf(store, USERNAMES.integration),
+    operator: userIdOf(store, USERNAMES.operator),
     sales: userIdOf(store, USERNAMES.sales),
+    nobody: userIdOf(store, USERNAMES.nobody),
   };
 }
 

@@ -23,7 +23,8 @@ function saveRecord(store: RecordStore, record: MetadataRecord, now: string): { 
     MasterLabel: record.label,
     Label: record.label,
     Language: 'en_US',
-    QualifiedApiName: record.developerName,
+    NamespacePrefix: record.namespace ?? null,
+    QualifiedApiName: [record.namespace ?? [], record.developerName].flat().join('__'),
     SystemModstamp: now,
     ...plainValues(object, record),
   };

@@ -84,3 +84,20 @@ export function currencyField(isoCodes: readonly string[], isWritable: boolean):
     picklist: isoCodes.map((value) => ({ value, label: value, isDefault: value === isoCodes[0] })),
   });
 }
+
+/** What the bus gives every event. */
+export function eventFields(): Field[] {
+  return [
+    defineField({ name: 'ReplayId', type: 'string', length: 1000, isCreateable: false, isUpdateable: false }),
+    defineField({ name: 'EventUuid', type: 'string', length: 36, isUpdateable: false }),
+    defineField({ name: 'CreatedDate', type: 'datetime', isCreateable: false, isUpdateable: false }),
+    defineField({
+      name: 'CreatedById',
+      type: 'reference',
+      length: 18,
+      isCreateable: false,
+      isUpdateable: false,
+      reference: lookupTo(['User'], 'CreatedBy'),
+    }),
+  ];
+}

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { notSupported } from '../record-error.ts';
-import { currencyField, defineField, ID_FIELD, lookupTo, ownerField, systemFields } from './field.ts';
+import { currencyField, defineField, eventFields, ID_FIELD, lookupTo, ownerField, systemFields } from './field.ts';
 import { type Field, type ObjectKind, type ObjectType } from './schema.ts';
 import { readField, readValues, type ValueSets } from './source-fields.ts';
 import { childText, readMetadataFile, type XmlElement } from './source-xml.ts';
@@ -11,6 +11,8 @@ export type MetadataRecord = {
   readonly type: string;
   readonly developerName: string;
   readonly label: string;
+  /** Of the package that brought it. */
+  readonly namespace?: string | null;
   readonly values: ReadonlyMap<string, string | null>;
 };
 
@@ -160,22 +162,6 @@ function metadataTypeFields(): Field[] {
     text('NamespacePrefix', 15),
     text('QualifiedApiName', 80),
     defineField({ name: 'SystemModstamp', type: 'datetime' }),
-  ];
-}
-
-function eventFields(): Field[] {
-  return [
-    defineField({ name: 'ReplayId', type: 'string', length: 1000, isCreateable: false, isUpdateable: false }),
-    defineField({ name: 'EventUuid', type: 'string', length: 36, isCreateable: false, isUpdateable: false }),
-    defineField({ name: 'CreatedDate', type: 'datetime', isCreateable: false, isUpdateable: false }),
-    defineField({
-      name: 'CreatedById',
-      type: 'reference',
-      length: 18,
-      isCreateable: false,
-      isUpdateable: false,
-      reference: lookupTo(['User'], 'CreatedBy'),
-    }),
   ];
 }
 

@@ -18,7 +18,8 @@ export type FieldType =
   | 'time'
   | 'picklist'
   | 'multipicklist'
-  | 'reference';
+  | 'reference'
+  | 'base64';
 
 export type PicklistValue = { readonly value: string; readonly label: string; readonly isDefault: boolean };
 

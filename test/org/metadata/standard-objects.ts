@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { currencyField, defineField, lookupTo, ownerField, systemFields } from './field.ts';
+import { currencyField, defineField, eventFields, lookupTo, ownerField, systemFields } from './field.ts';
 import { type Field, type FieldType, type ObjectType, type PicklistValue, type Reference } from './schema.ts';
 
 type Trait =
+  | 'event'
   | 'owner'
   | 'groupOwner'
   | 'currency'
@@ -56,8 +57,9 @@ export function readStandardObjects(currencies: readonly string[] | null): Objec
 
 function toObject(entry: ObjectEntry, currencies: readonly string[] | null): ObjectType {
   const isReadOnly = entry.traits.includes('readOnly');
+  const isEvent = entry.traits.includes('event');
   const fields: Field[] = [
-    ...systemFields(!entry.traits.includes('permanent')),
+    ...(isEvent ? eventFields() : systemFields(!entry.traits.includes('permanent'))),
     ...Object.entries(entry.fields).map(([name, field]) => toField(name, field, isReadOnly)),
     ...traitFields(entry.traits, currencies),
   ];
@@ -65,7 +67,7 @@ function toObject(entry: ObjectEntry, currencies: readonly string[] | null): Obj
     name: entry.name,
     label: entry.label,
     labelPlural: entry.labelPlural,
-    kind: 'standard',
+    kind: isEvent ? 'event' : 'standard',
     keyPrefix: entry.keyPrefix,
     fields: new Map(fields.map((field) => [field.name.toLowerCase(), field])),
   };

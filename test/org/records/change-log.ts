@@ -18,6 +18,8 @@ export type ChangeLog = {
   readonly mark: () => number;
   readonly rollbackTo: (mark: number) => void;
   readonly deliver: () => void;
+  /** Delivers changes that were committed elsewhere. */
+  readonly announce: ChangeListener;
   readonly onChange: (listener: ChangeListener) => () => void;
 };
 
@@ -25,6 +27,9 @@ export type ChangeLog = {
 export function createChangeLog(): ChangeLog {
   let pending: Change[] = [];
   const listeners = new Set<ChangeListener>();
+  const announce = (changes: readonly Change[]): void => {
+    for (const listener of listeners) hear(listener, changes);
+  };
   return {
     add: (change) => void pending.push(change),
     mark: () => pending.length,
@@ -34,9 +39,9 @@ export function createChangeLog(): ChangeLog {
     deliver: () => {
       const changes = pending;
       pending = [];
-      if (changes.length === 0) return;
-      for (const listener of listeners) hear(listener, changes);
+      if (changes.length > 0) announce(changes);
     },
+    announce,
     onChange: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);

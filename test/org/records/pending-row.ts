@@ -12,7 +12,7 @@ export type PendingRow = {
   readonly old: Row | null;
   readonly values: Row;
   /** Names of the fields the caller gave. */
-  readonly given: ReadonlySet<string>;
+  readonly given: Set<string>;
   /** True for what the org itself writes (roll-ups): rules that guard users do not apply. */
   readonly isInternal: boolean;
 };
@@ -24,6 +24,8 @@ export type RuleContext = {
   readonly isMultiCurrency: boolean;
   readonly read: (objectName: string, id: FieldValue | undefined) => Row | null;
   readonly find: (objectName: string, fieldName: string, value: FieldValue) => Row[];
+  /** Answers the id of the new record. */
+  readonly insertInternally: (objectName: string, values: Row) => string;
   readonly updateInternally: (objectName: string, id: string, values: Row) => void;
 };
 
@@ -40,6 +42,8 @@ export type SaveResult = {
   readonly id: string | null;
   readonly isCreated: boolean;
   readonly error: RecordError | null;
+  /** What else is wrong with the record, where code of the org found more than one fault. */
+  readonly others?: readonly RecordError[];
 };
 
 /** Whether the caller or a rule moved this field in an update; every field counts as moved on insert. */

@@ -1,12 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import { objectNamed, type ObjectType, mustHaveField } from '../metadata/schema.ts';
 import { RecordError, toRecordError } from '../record-error.ts';
 import { type RecordStore } from '../store/record-store.ts';
-import { type FieldValue } from '../store/values.ts';
+import { type OpenTransaction } from '../store/database.ts';
+import { type FieldValue, type Row } from '../store/values.ts';
 import { createChangeLog, type ChangeListener } from './change-log.ts';
 import { deleteTree, restoreTree } from './delete-tree.ts';
 import { fillDefaults } from './fill-defaults.ts';
 import { type ObjectRule, type PendingRow, type RuleContext, type SaveResult, type Session } from './pending-row.ts';
 import { readInput, type Purpose, type RecordInput } from './read-input.ts';
+import { CHUNK_SIZE, saveChunk, type SaveItem, type SaveRequest, type SaveSteps } from './save-chunk.ts';
+import { type SaveOperation, type TriggerHost } from './trigger-host.ts';
 import { upsertRow } from './upsert.ts';
 import { validateRow } from './validate.ts';
 
@@ -16,9 +20,19 @@ export type Records = {
   readonly upsert: (session: Session, objectName: string, keyField: string, input: RecordInput) => SaveResult;
   readonly delete: (session: Session, objectName: string, id: string) => SaveResult;
   readonly undelete: (session: Session, objectName: string, id: string) => SaveResult;
+  /** Many records of one object, in chunks, each with its result; an all-or-none caller undoes what stands beside a failure. */
+  readonly saveAll: (session: Session, request: SaveRequest) => SaveResult[];
   /** Runs several saves as one; throwing undoes them all, listeners hear of them only after the commit. */
   readonly transaction: <T>(work: () => T) => T;
+  /** A transaction that stays open across calls, for code that decides later how it ends. */
+  readonly begin: () => OpenTransaction;
+  /** A point to which the transaction under way can return. */
+  readonly savepoint: () => { readonly rollback: () => void };
+  /** Lets code of the org take part in every save from now on. */
+  readonly attach: (host: TriggerHost | null) => void;
   readonly onChange: (listener: ChangeListener) => () => void;
+  /** Tells the listeners of changes that another thread has committed to the same file. */
+  readonly announce: ChangeListener;
 };
 
 type Options = {
@@ -32,6 +46,7 @@ type Options = {
 /** Saves, deletes and restores records as Salesforce would: input, defaults, rules, checks, write, rules, change. */
 export function createRecords({ store, rules, clock, beforeWrite, currencyOf }: Options): Records {
   const changes = createChangeLog();
+  let host: TriggerHost | null = null;
   const rulesOf = (object: ObjectType): readonly ObjectRule[] =>
     rules.filter((rule) => rule.objectName === object.name || rule.objectName === '*');
   const now = (): string => new Date(Math.floor(clock().getTime() / 1000) * 1000).toISOString();
@@ -46,16 +61,33 @@ export function createRecords({ store, rules, clock, beforeWrite, currencyOf }: 
         const object = objectNamed(store.schema, objectName);
         return store.find(object, mustHaveField(object, fieldName), value).filter((row) => row['IsDeleted'] !== true);
       },
+      insertInternally: (objectName, values) => {
+        const request = {
+          operation: 'insert' as const,
+          object: objectNamed(store.schema, objectName),
+          items: [{ id: null, input: values }],
+          isAllOrNone: true,
+        };
+        const [result] = saveAll(session, request, 'internal');
+        if (result?.error) throw result.error;
+        return result?.id ?? '';
+      },
       updateInternally: (objectName, id, values) => {
-        updateOne(session, objectNamed(store.schema, objectName), id, { input: values, purpose: 'internal' });
+        const request = {
+          operation: 'update' as const,
+          object: objectNamed(store.schema, objectName),
+          items: [{ id, input: values }],
+          isAllOrNone: true,
+        };
+        const [result] = saveAll(session, request, 'internal');
+        if (result?.error) throw result.error;
       },
     };
   }
 
-  function insertOne(session: Session, object: ObjectType, input: RecordInput): string {
+  function insertRow(session: Session, object: ObjectType, input: RecordInput): PendingRow {
     refuseUnwritable(object);
     const given = readInput(store, object, input, 'insert');
-    const context = contextOf(session);
     const row: PendingRow = {
       object,
       id: object.kind === 'event' ? '' : store.newId(object),
@@ -64,43 +96,40 @@ export function createRecords({ store, rules, clock, beforeWrite, currencyOf }: 
       given: new Set(Object.keys(given)),
       isInternal: false,
     };
-    fillDefaults(row, { context, nextNumber: store.nextNumber, currency: currencyOf(session) });
-    save(row, context);
-    return row.id;
+    fillDefaults(row, {
+      context: contextOf(session),
+      nextNumber: store.nextNumber,
+      currency: currencyOf(session),
+    });
+    if (object.kind === 'event') {
+      row.values['ReplayId'] = String(store.nextNumber(`replay:${object.name}`));
+      row.values['EventUuid'] ??= randomUUID();
+    }
+    return row;
   }
 
-  function updateOne(
-    session: Session,
-    object: ObjectType,
-    id: string,
-    { input, purpose }: { input: RecordInput; purpose: Purpose },
-  ): void {
+  function updateRow(session: Session, object: ObjectType, id: string, { input, purpose }: Update): PendingRow {
     refuseUnwritable(object);
-    const old = store.get(object, id);
-    if (!old) throw missing(object, id);
-    if (old['IsDeleted'] === true) throw new RecordError('ENTITY_IS_DELETED', 'entity is deleted');
+    const old = liveRow(store, object, id);
     const given = readInput(store, object, input, purpose);
-    const context = contextOf(session);
-    const row: PendingRow = {
+    const now = contextOf(session).now;
+    return {
       object,
       id,
       old,
-      values: { ...old, ...given },
+      values: { ...old, ...given, LastModifiedDate: now, LastModifiedById: session.userId, SystemModstamp: now },
       given: new Set(Object.keys(given)),
       isInternal: purpose === 'internal',
     };
-    Object.assign(row.values, {
-      LastModifiedDate: context.now,
-      LastModifiedById: session.userId,
-      SystemModstamp: context.now,
-    });
-    save(row, context);
   }
 
-  function save(row: PendingRow, context: RuleContext): void {
+  function write(session: Session, row: PendingRow): void {
+    const context = contextOf(session);
     for (const rule of rulesOf(row.object)) rule.before?.(row, context);
     validateRow(store, row);
-    if (row.object.kind !== 'event') {
+    if (row.object.kind === 'event') {
+      host?.published(session, row.object, row.values);
+    } else {
       beforeWrite(row.id);
       if (row.old) store.update(row.object, row.id, row.values);
       else store.insert(row.object, row.values);
@@ -111,72 +140,155 @@ export function createRecords({ store, rules, clock, beforeWrite, currencyOf }: 
       id: row.id,
       old: row.old,
       new: { ...row.values },
-      userId: context.session.userId,
+      userId: session.userId,
     });
-    for (const rule of rulesOf(row.object)) rule.after?.(row, context);
   }
 
-  function deleteOne(session: Session, object: ObjectType, id: string): void {
-    const row = store.get(object, id);
-    if (!row) throw missing(object, id);
-    if (row['IsDeleted'] === true) throw new RecordError('ENTITY_IS_DELETED', 'entity is deleted');
-    const context = contextOf(session);
-    deleteTree({ store, context, rulesOf, beforeWrite, add: changes.add }, object, row);
+  function saveSteps(session: Session, object: ObjectType, purpose: Purpose): SaveSteps {
+    return {
+      prepare: ({ id, input }, index) => {
+        const pending =
+          id === null ? insertRow(session, object, input) : updateRow(session, object, id, { input, purpose });
+        return {
+          index,
+          pending,
+          id: pending.id,
+          old: pending.old,
+          values: pending.values,
+          given: pending.given,
+          errors: [],
+        };
+      },
+      write: ({ pending }) => pending && write(session, pending),
+      written: (entry) => entry,
+      finish: ({ pending }) => {
+        if (pending) for (const rule of rulesOf(object)) rule.after?.(pending, contextOf(session));
+      },
+    };
   }
 
-  function undeleteOne(session: Session, object: ObjectType, id: string): void {
-    restoreTree({ store, context: contextOf(session), add: changes.add }, object, id);
+  function removalSteps(session: Session, object: ObjectType, operation: 'delete' | 'undelete'): SaveSteps {
+    const isDelete = operation === 'delete';
+    return {
+      prepare: ({ id }, index) => ({
+        index,
+        pending: null,
+        id: id ?? '',
+        old: isDelete ? liveRow(store, object, id ?? '') : null,
+        values: null,
+        given: new Set(),
+        errors: [],
+      }),
+      write: ({ id, old }) => {
+        const work = { store, context: contextOf(session), add: changes.add };
+        if (!isDelete) restoreTree(work, object, id);
+        else if (old) deleteTree({ ...work, rulesOf, beforeWrite }, object, old);
+      },
+      written: (entry) => (isDelete ? entry : { ...entry, values: store.get(object, entry.id) }),
+      finish: () => undefined,
+    };
+  }
+
+  function saveAll(session: Session, request: SaveRequest, purpose: Purpose = 'update'): SaveResult[] {
+    const { operation, object, items } = request;
+    const steps =
+      operation === 'delete' || operation === 'undelete'
+        ? removalSteps(session, object, operation)
+        : saveSteps(session, object, operation === 'insert' ? 'insert' : purpose);
+    const results: SaveResult[] = [];
+    for (let start = 0; start < items.length; start += CHUNK_SIZE) {
+      const chunk = { session, request, steps, host: object.kind === 'event' ? null : host, transaction };
+      results.push(...saveChunk(chunk, items.slice(start, start + CHUNK_SIZE)));
+      if (request.isAllOrNone && results.some(({ error }) => error)) return results;
+    }
+    return results;
+  }
+
+  function begin(): OpenTransaction {
+    const isOutermost = !store.db.isInTransaction();
+    const mark = changes.mark();
+    const open = store.db.begin();
+    return {
+      commit: () => {
+        open.commit();
+        if (!isOutermost) return;
+        host?.ended(true);
+        changes.deliver();
+      },
+      rollback: () => {
+        open.rollback();
+        changes.rollbackTo(mark);
+        if (isOutermost) host?.ended(false);
+      },
+    };
   }
 
   function transaction<T>(work: () => T): T {
-    const isOutermost = !store.db.isInTransaction();
-    const mark = changes.mark();
+    const open = begin();
+    let result: T;
     try {
-      const result = store.db.transaction(work);
-      if (isOutermost) changes.deliver();
-      return result;
+      result = work();
     } catch (error) {
-      changes.rollbackTo(mark);
+      open.rollback();
       throw error;
     }
+    open.commit();
+    return result;
   }
 
-  /** One record in its own savepoint: it is saved whole with all it drags along, or it is refused. */
-  function attempt(id: string | null, isCreated: boolean, work: () => string): SaveResult {
+  function savepoint(): { rollback: () => void } {
+    const mark = changes.mark();
+    const point = store.db.savepoint();
+    return {
+      rollback: () => {
+        point.rollback();
+        changes.rollbackTo(mark);
+      },
+    };
+  }
+
+  function one(session: Session, operation: SaveOperation, objectName: string, item: SaveItem): SaveResult {
     try {
-      return { id: transaction(work), isCreated, error: null };
+      const object = objectNamed(store.schema, objectName);
+      const [result] = saveAll(session, { operation, object, items: [item], isAllOrNone: true });
+      return result ?? { id: item.id, isCreated: false, error: null };
     } catch (error) {
-      return { id, isCreated: false, error: toRecordError(error) };
+      return { id: item.id, isCreated: false, error: toRecordError(error) };
     }
   }
 
-  const find = (name: string): ObjectType => objectNamed(store.schema, name);
   const insert: Records['insert'] = (session, objectName, input) =>
-    attempt(null, true, () => insertOne(session, find(objectName), input));
+    one(session, 'insert', objectName, { id: null, input });
   const update: Records['update'] = (session, objectName, id, input) =>
-    attempt(id, false, () => {
-      updateOne(session, find(objectName), id, { input, purpose: 'update' });
-      return id;
-    });
+    one(session, 'update', objectName, { id, input });
 
   return {
     insert,
     update,
     upsert: (session, objectName, keyField, input) =>
       upsertRow({ store, insert, update }, session, { objectName, keyField, input }),
-    delete: (session, objectName, id) =>
-      attempt(id, false, () => {
-        deleteOne(session, find(objectName), id);
-        return id;
-      }),
-    undelete: (session, objectName, id) =>
-      attempt(id, false, () => {
-        undeleteOne(session, find(objectName), id);
-        return id;
-      }),
+    delete: (session, objectName, id) => one(session, 'delete', objectName, { id, input: {} }),
+    undelete: (session, objectName, id) => one(session, 'undelete', objectName, { id, input: {} }),
+    saveAll: (session, request) => saveAll(session, request),
     transaction,
+    begin,
+    savepoint,
+    attach: (triggers) => {
+      host = triggers;
+    },
+    announce: changes.announce,
     onChange: changes.onChange,
   };
+}
+
+type Update = { readonly input: RecordInput; readonly purpose: Purpose };
+
+/** The record as stored; one that is missing or deleted is refused. */
+function liveRow(store: RecordStore, object: ObjectType, id: string): Row {
+  const row = store.get(object, id);
+  if (!row) throw missing(object, id);
+  if (row['IsDeleted'] === true) throw new RecordError('ENTITY_IS_DELETED', 'entity is deleted');
+  return row;
 }
 
 function refuseUnwritable(object: ObjectType): void {

@@ -1,14 +1,15 @@
 import { Decimal } from 'decimal.js';
-import { objectNamed } from '../metadata/schema.ts';
+import { objectNamed, type ObjectType } from '../metadata/schema.ts';
 import { RecordError } from '../record-error.ts';
-import { type SaveResult } from '../records/pending-row.ts';
 import { externalIdField, objectOfId, type RecordInput } from '../records/read-input.ts';
 import { type Records } from '../records/records.ts';
 import { normalizeId } from '../store/record-ids.ts';
 import { type RecordStore } from '../store/record-store.ts';
 import { type QueryRunner } from '../run-query.ts';
+import { type FieldInput } from '../store/values.ts';
 import { jsonBody, ok, type RestRequest, type RestResponse } from './http.ts';
 import { toJsonRecord } from './json.ts';
+import { attempt, type Outcome, planInsert, type PlannedSave, savePlanned, upsertPlanner } from './planned-saves.ts';
 
 type Resource = { readonly store: RecordStore; readonly records: Records; readonly runQuery: QueryRunner };
 type CollectionRecord = RecordInput & { readonly attributes?: { readonly type?: string } };
@@ -26,12 +27,23 @@ export function saveCollection(
   const body = jsonBody(request);
   const inputs = (Array.isArray(body['records']) ? body['records'] : []) as CollectionRecord[];
   checkCollection(inputs);
-  const save = upsert
-    ? upsertOne(resource, request, upsert, inputs)
-    : request.method === 'POST'
-      ? (input: CollectionRecord) => insertOne(resource, request, input)
-      : (input: CollectionRecord) => updateOne(resource, request, input);
-  return answer(runAll(resource.records, inputs, save, body['allOrNone'] === true), upsert !== null);
+  const plan = planner(resource, request, { upsert, inputs });
+  const plans = inputs.map((input) => attempt(() => plan(input)));
+  return answer(saveTogether(resource, request, plans, body['allOrNone'] === true), upsert !== null);
+}
+
+type Wanted = {
+  readonly upsert: { readonly type: string; readonly keyField: string } | null;
+  readonly inputs: readonly CollectionRecord[];
+};
+
+function planner(
+  resource: Resource,
+  { method }: RestRequest,
+  { upsert, inputs }: Wanted,
+): (input: CollectionRecord) => PlannedSave {
+  if (upsert) return planUpsert(resource, upsert, inputs);
+  return method === 'POST' ? (input) => planNew(resource, input) : (input) => planUpdate(resource, input);
 }
 
 function checkCollection(inputs: readonly CollectionRecord[]): void {
@@ -57,45 +69,40 @@ const ROLLED_BACK = new RecordError(
 
 class Undo extends Error {}
 
-/** Saves one after the other; with allOrNone a single failure undoes the rest and marks them as rolled back. */
-export function runAll<T>(
-  records: Records,
-  inputs: readonly T[],
-  save: (input: T, index: number) => SaveResult,
+/** Saves as one transaction; with allOrNone a single failure undoes the rest and marks them as rolled back. */
+function saveTogether(
+  { records }: Resource,
+  { session }: RestRequest,
+  plans: readonly (PlannedSave | RecordError)[],
   isAllOrNone: boolean,
-): SaveResult[] {
-  let results: SaveResult[] = [];
+): Outcome[] {
+  let outcomes: Outcome[] = [];
   try {
     records.transaction(() => {
-      results = inputs.map(save);
-      if (isAllOrNone && results.some((result) => result.error)) throw new Undo();
+      outcomes = savePlanned(records, session, plans, isAllOrNone);
+      if (isAllOrNone && outcomes.some((outcome) => outcome.error)) throw new Undo();
     });
   } catch (error) {
     if (!(error instanceof Undo)) throw error;
-    return results.map((result) => (result.error ? result : { id: null, isCreated: false, error: ROLLED_BACK }));
+    return outcomes.map((outcome) => (outcome.error ? outcome : { id: null, isCreated: false, error: ROLLED_BACK }));
   }
-  return results;
+  return outcomes;
 }
 
-/** One record's result in a collection's answer. */
-export function toJsonResult(result: SaveResult, isUpsert: boolean): unknown {
-  if (!result.error) {
-    return { id: result.id, success: true, errors: [], ...(isUpsert ? { created: result.isCreated } : {}) };
+/** One record's result as answers show it: an event is only on its way, which is told as an error that is none. */
+export function toJsonResult(outcome: Outcome, isUpsert: boolean): Record<string, unknown> {
+  const { id, error, isCreated, eventUuid } = outcome;
+  if (!error) {
+    const enqueued = { statusCode: 'OPERATION_ENQUEUED', message: eventUuid, fields: [] };
+    const errors = eventUuid === undefined ? [] : [enqueued];
+    return { id, success: true, errors, ...(isUpsert ? { created: isCreated } : {}) };
   }
-  const { statusCode, message, fields } = result.error;
-  return {
-    ...(result.id === null ? {} : { id: result.id }),
-    success: false,
-    errors: [{ statusCode, message, fields }],
-  };
+  const { statusCode, message, fields } = error;
+  return { ...(id === null ? {} : { id }), success: false, errors: [{ statusCode, message, fields }] };
 }
 
-function answer(results: readonly SaveResult[], isUpsert: boolean): RestResponse {
-  return ok(results.map((result) => toJsonResult(result, isUpsert)));
-}
-
-function refused(error: RecordError): SaveResult {
-  return { id: null, isCreated: false, error };
+function answer(outcomes: readonly Outcome[], isUpsert: boolean): RestResponse {
+  return ok(outcomes.map((outcome) => toJsonResult(outcome, isUpsert)));
 }
 
 function idOf(input: CollectionRecord): string | null {
@@ -107,48 +114,43 @@ function withoutId(input: CollectionRecord): RecordInput {
   return Object.fromEntries(Object.entries(input).filter(([name]) => name.toLowerCase() !== 'id'));
 }
 
-function insertOne({ records }: Resource, request: RestRequest, input: CollectionRecord): SaveResult {
-  if (idOf(input) !== null)
-    return refused(new RecordError('INVALID_FIELD', 'cannot specify Id in an insert call', ['Id']));
-  return records.insert(request.session, input.attributes?.type ?? '', input);
+function objectOf({ store }: Resource, { attributes }: CollectionRecord): ObjectType {
+  return objectNamed(store.schema, attributes?.type ?? '');
 }
 
-function updateOne({ records }: Resource, request: RestRequest, input: CollectionRecord): SaveResult {
+function planNew(resource: Resource, input: CollectionRecord): PlannedSave {
+  if (idOf(input) !== null) throw new RecordError('INVALID_FIELD', 'cannot specify Id in an insert call', ['Id']);
+  return planInsert(objectOf(resource, input), input);
+}
+
+function planUpdate(resource: Resource, input: CollectionRecord): PlannedSave {
   const id = normalizeId(idOf(input) ?? '');
-  if (id === null) return refused(new RecordError('MISSING_ARGUMENT', 'Id not specified in an update call', ['Id']));
-  return records.update(request.session, input.attributes?.type ?? '', id, withoutId(input));
+  if (id === null) throw new RecordError('MISSING_ARGUMENT', 'Id not specified in an update call', ['Id']);
+  return { operation: 'update', object: objectOf(resource, input), item: { id, input: withoutId(input) } };
 }
 
-function upsertOne(
-  { store, records }: Resource,
-  request: RestRequest,
+function planUpsert(
+  resource: Resource,
   { type, keyField }: { readonly type: string; readonly keyField: string },
   inputs: readonly CollectionRecord[],
-): (input: CollectionRecord) => SaveResult {
-  const object = objectNamed(store.schema, type);
+): (input: CollectionRecord) => PlannedSave {
+  const object = objectNamed(resource.store.schema, type);
   const key = externalIdField(object, keyField);
-  const keyOf = (input: CollectionRecord): string => {
-    const entry = Object.entries(input).find(([name]) => name.toLowerCase() === key.name.toLowerCase());
-    const value = entry?.[1] ?? '';
-    const text = typeof value === 'object' && !(value instanceof Decimal) ? '' : String(value);
-    return key.isCaseSensitive ? text : text.toLowerCase();
+  const isKey = (name: string): boolean => name.toLowerCase() === key.name.toLowerCase();
+  const keyOf = (input: CollectionRecord): FieldInput => {
+    const value = Object.entries(input).find(([name]) => isKey(name))?.[1] ?? null;
+    return typeof value === 'object' && !(value instanceof Decimal || value instanceof Date) ? null : value;
   };
-  const counts = new Map<string, number>();
-  for (const input of inputs) counts.set(keyOf(input), (counts.get(keyOf(input)) ?? 0) + 1);
+  const plan = upsertPlanner({ store: resource.store, object, key }, inputs.map(keyOf));
   return (input) => {
-    if (input.attributes?.type?.toLowerCase() !== object.name.toLowerCase()) {
-      return refused(new RecordError('INVALID_TYPE', `Every record of this upsert must be a ${object.name}.`));
+    if (objectOf(resource, input) !== object) {
+      throw new RecordError('INVALID_TYPE', `Every record of this upsert must be a ${object.name}.`);
     }
-    if (keyOf(input) !== '' && (counts.get(keyOf(input)) ?? 0) > 1) {
-      return refused(
-        new RecordError('DUPLICATE_VALUE', `Duplicate external id specified: ${keyOf(input)}`, [key.name]),
-      );
-    }
-    return records.upsert(request.session, object.name, key.name, input);
+    return plan(keyOf(input), Object.fromEntries(Object.entries(input).filter(([name]) => !isKey(name))));
   };
 }
 
-function deleteCollection({ store, records }: Resource, request: RestRequest): RestResponse {
+function deleteCollection(resource: Resource, request: RestRequest): RestResponse {
   const ids = (request.query.get('ids') ?? '').split(',').filter((id) => id !== '');
   if (ids.length > MAX_RECORDS) {
     throw new RecordError(
@@ -156,13 +158,15 @@ function deleteCollection({ store, records }: Resource, request: RestRequest): R
       `record limit reached. cannot submit more than ${MAX_RECORDS} records into this call`,
     );
   }
-  const remove = (rawId: string): SaveResult => {
-    const id = normalizeId(rawId);
-    const object = id === null ? undefined : objectOfId(store.schema, id);
-    if (id === null || !object) return refused(new RecordError('MALFORMED_ID', `bad id ${rawId}`));
-    return records.delete(request.session, object.name, id);
-  };
-  return answer(runAll(records, ids, remove, request.query.get('allOrNone') === 'true'), false);
+  const plans = ids.map((id) => attempt(() => planDelete(resource, id)));
+  return answer(saveTogether(resource, request, plans, request.query.get('allOrNone') === 'true'), false);
+}
+
+function planDelete({ store }: Resource, rawId: string): PlannedSave {
+  const id = normalizeId(rawId);
+  const object = id === null ? undefined : objectOfId(store.schema, id);
+  if (id === null || !object) throw new RecordError('MALFORMED_ID', `bad id ${rawId}`);
+  return { operation: 'delete', object, item: { id, input: {} } };
 }
 
 /** GET or POST /composite/sobjects/Type: the records of these ids, null where there is none. */

@@ -114,6 +114,7 @@ function runOne(
       path: url.pathname,
       query: url.searchParams,
       headers: Object.fromEntries(headers) as Record<string, string>,
+      caller: request.caller,
       body: subrequest.body === undefined ? '' : JSON.stringify(substitute(subrequest.body, bodies), exactNumbers),
     });
   } catch (error) {

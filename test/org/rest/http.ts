@@ -1,9 +1,12 @@
-import { type IncomingMessage, type ServerResponse } from 'node:http';
-import { type RecordError } from '../record-error.ts';
+import { type ServerResponse } from 'node:http';
+import { RecordError } from '../record-error.ts';
 import { type Session } from '../records/pending-row.ts';
 import { parseJson } from './json.ts';
 
-/** A request after routing: whose it is, which version, what the path held, the body as text. */
+/** Where the org's own Apex classes answer. */
+export const APEX_REST_ROOT = '/services/apexrest/';
+
+/** A request after routing: whose it is, which version ('' where its path names none), what the path held, the body as text. */
 export type RestRequest = {
   readonly session: Session;
   readonly version: string;
@@ -12,12 +15,17 @@ export type RestRequest = {
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: string;
+  readonly caller: Caller;
 };
 
-/** An answer; `body` undefined means none. */
+/** What only Apex is shown: where a call comes from, and its headers as they were spelled, names and values in turn. */
+export type Caller = { readonly address: string; readonly rawHeaders: readonly string[] };
+
+/** An answer: `body` goes out as JSON, `raw` as it is; with neither there is no body. */
 export type RestResponse = {
   readonly status: number;
   readonly body?: unknown;
+  readonly raw?: { readonly type: string; readonly bytes: string | Uint8Array };
   readonly headers?: Readonly<Record<string, string>>;
 };
 
@@ -35,12 +43,15 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   INVALID_SESSION_ID: 401,
   REQUEST_LIMIT_EXCEEDED: 403,
   API_DISABLED_FOR_ORG: 403,
+  FORBIDDEN: 403,
   INSUFFICIENT_ACCESS_OR_READONLY: 403,
   NOT_FOUND: 404,
   INVALID_CROSS_REFERENCE_KEY: 404,
   ENTITY_IS_DELETED: 404,
   METHOD_NOT_ALLOWED: 405,
   PRECONDITION_FAILED: 412,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+  APEX_ERROR: 500,
   UNKNOWN_EXCEPTION: 500,
   SERVER_UNAVAILABLE: 503,
   NOT_SUPPORTED_BY_LOCAL_ORG: 501,
@@ -55,15 +66,24 @@ export function errorResponse(error: RecordError): RestResponse {
   };
 }
 
-const MAX_BODY_BYTES = 50_000_000;
+const LARGEST_REQUEST = 50_000_000;
+/** Uploads may have 150 MB once they are encoded as base64. */
+const LARGEST_UPLOAD = (150_000_000 / 4) * 3;
+
+/** How many bytes a request to that address may bring. */
+export function largestBody(url: string): number {
+  return /\/jobs\/ingest\/\w+\/batches\/?$/.test(url) ? LARGEST_UPLOAD : LARGEST_REQUEST;
+}
 
 /** The whole body as text. */
-export async function readBody(message: IncomingMessage): Promise<string> {
+export async function readBody(message: AsyncIterable<unknown>, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of message as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MAX_BODY_BYTES) throw new Error(`The request body exceeds ${MAX_BODY_BYTES} bytes.`);
+    if (size > maxBytes) {
+      throw new RecordError('EXCEEDED_MAX_SIZE_REQUEST', `The request body exceeds ${maxBytes} bytes.`);
+    }
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
@@ -71,11 +91,17 @@ export async function readBody(message: IncomingMessage): Promise<string> {
 
 /** Writes an answer with its headers. */
 export function send(response: ServerResponse, answer: RestResponse, headers: Readonly<Record<string, string>>): void {
-  const text = answer.body === undefined ? '' : JSON.stringify(answer.body);
+  const written = answer.raw ?? writtenJson(answer.body);
   response.writeHead(answer.status, {
-    ...(answer.body === undefined ? {} : { 'content-type': 'application/json;charset=UTF-8' }),
+    ...(written === null ? {} : { 'content-type': written.type }),
     ...headers,
     ...answer.headers,
   });
-  response.end(text);
+  response.end(written?.bytes);
+}
+
+type Written = NonNullable<RestResponse['raw']>;
+
+function writtenJson(body: unknown): Written | null {
+  return body === undefined ? null : { type: 'application/json;charset=UTF-8', bytes: JSON.stringify(body) };
 }

@@ -27,8 +27,18 @@ export function parseJson(text: string): unknown {
 export function toJsonValue(field: Field, value: FieldValue): unknown {
   if (typeof value !== 'string') return value;
   if (isNumeric(field)) return SourceJSON.rawJSON(field.type === 'int' ? value : javaDouble(value));
-  if (field.type === 'datetime') return value.replace('Z', '+0000');
+  if (field.type === 'datetime') return toApiInstant(value);
   return value;
+}
+
+/** `2026-11-24T02:00:00.000Z` → `2026-11-24T02:00:00.000+0000`. */
+export function toApiInstant(instant: string): string {
+  return instant.replace('Z', '+0000');
+}
+
+/** A number that JSON writes with exactly these digits. */
+export function jsonNumber(text: string): unknown {
+  return SourceJSON.rawJSON(text);
 }
 
 /** A decimal as Java prints a double, as a real org does: `1000` → `1000.0`, `350000000` → `3.5E8`, never losing a digit. */

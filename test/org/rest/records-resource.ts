@@ -6,15 +6,18 @@ import { type SaveResult } from '../records/pending-row.ts';
 import { normalizeId } from '../store/record-ids.ts';
 import { type RecordStore } from '../store/record-store.ts';
 import { type QueryRunner } from '../run-query.ts';
+import { toJsonResult } from './collections-resource.ts';
 import { jsonBody, type RestRequest, type RestResponse } from './http.ts';
 import { toJsonRecord } from './json.ts';
+import { type Outcome, planInsert, savePlanned } from './planned-saves.ts';
 
 type Resource = { readonly store: RecordStore; readonly records: Records; readonly runQuery: QueryRunner };
 
-/** POST /sobjects/Type */
-export function createRecord({ records }: Resource, request: RestRequest, type: string): RestResponse {
-  const result = records.insert(request.session, type, withoutId(jsonBody(request)));
-  return created(request, type, result);
+/** POST /sobjects/Type; of an event its publication. */
+export function createRecord({ store, records }: Resource, request: RestRequest, type: string): RestResponse {
+  const plan = planInsert(objectNamed(store.schema, type), withoutId(jsonBody(request)));
+  const [outcome] = records.transaction(() => savePlanned(records, request.session, [plan], true));
+  return created(request, type, outcome ?? { id: null, isCreated: false, error: null });
 }
 
 function withoutId(body: Record<string, unknown>): RecordInput {
@@ -23,12 +26,12 @@ function withoutId(body: Record<string, unknown>): RecordInput {
   throw new RecordError('INVALID_FIELD', 'cannot specify Id in an insert call', ['Id']);
 }
 
-function created(request: RestRequest, type: string, result: SaveResult): RestResponse {
+function created(request: RestRequest, type: string, result: Outcome): RestResponse {
   if (result.error) throw result.error;
   return {
     status: 201,
     headers: { location: `/services/data/${request.version}/sobjects/${type}/${result.id ?? ''}` },
-    body: { id: result.id, success: true, errors: [] },
+    body: toJsonResult(result, false),
   };
 }
 

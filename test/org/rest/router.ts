@@ -1,28 +1,24 @@
+import { type BulkDependencies, bulkRoutes } from '../bulk/bulk-routes.ts';
 import { RecordError, toRecordError } from '../record-error.ts';
-import { type Records } from '../records/records.ts';
-import { type QueryRunner } from '../run-query.ts';
-import { type RecordStore } from '../store/record-store.ts';
 import { readCollection, saveCollection } from './collections-resource.ts';
 import { runComposite } from './composite-resource.ts';
 import { describeBasic, describeGlobal, describeObject } from './describe-resource.ts';
-import { errorResponse, ok, type RestRequest, type RestResponse } from './http.ts';
+import { APEX_REST_ROOT, errorResponse, ok, type RestRequest, type RestResponse } from './http.ts';
+import { sendNotifications } from './notification-action.ts';
 import { createQueryResource } from './query-resource.ts';
 import { createRecord, methodNotAllowed, recordByExternalId, recordById } from './records-resource.ts';
+import { type Route } from './route.ts';
 
-type Dependencies = {
-  readonly store: RecordStore;
-  readonly records: Records;
-  readonly runQuery: QueryRunner;
+type Dependencies = BulkDependencies & {
   readonly queryBatchSize: number;
   readonly limits: () => unknown;
+  /** Null where the org has no Apex. */
+  readonly apexRest: ((request: RestRequest) => RestResponse) | null;
 };
 
-type Handler = (request: RestRequest, ...parts: string[]) => RestResponse;
-type Route = { readonly methods: string; readonly path: RegExp; readonly handle: Handler };
-
-/** Answers everything below `/services/data/vNN.0`; a path the org does not have is NOT_FOUND. */
+/** Answers everything below `/services/data/vNN.0` and the org's own Apex; a path the org does not have is NOT_FOUND. */
 export function createRouter(dependencies: Dependencies): (request: RestRequest) => RestResponse {
-  const routes = [...sobjectRoutes(dependencies), ...otherRoutes(dependencies, route)];
+  const routes = [...sobjectRoutes(dependencies), ...otherRoutes(dependencies, route), ...bulkRoutes(dependencies)];
 
   function route(request: RestRequest): RestResponse {
     try {
@@ -41,7 +37,12 @@ export function createRouter(dependencies: Dependencies): (request: RestRequest)
     }
   }
 
-  return route;
+  const { apexRest } = dependencies;
+  return (request) => (request.path.startsWith(APEX_REST_ROOT) ? answerByApex(apexRest, request) : route(request));
+}
+
+function answerByApex(apexRest: Dependencies['apexRest'], request: RestRequest): RestResponse {
+  return apexRest?.(request) ?? errorResponse(new RecordError('NOT_FOUND', 'Could not find a match for URL'));
 }
 
 function sobjectRoutes(dependencies: Dependencies): Route[] {
@@ -90,6 +91,11 @@ function otherRoutes(dependencies: Dependencies, route: (request: RestRequest) =
       path: /^\/query(?:All)?\/([\w-]+)$/i,
       handle: (request, locator = '') => query.more(request, locator),
     },
+    {
+      methods: 'POST',
+      path: /^\/actions\/standard\/customNotificationAction$/,
+      handle: (request) => sendNotifications(dependencies, request),
+    },
     { methods: 'POST', path: /^\/composite$/, handle: (request) => runComposite(records, route, request) },
     {
       methods: 'POST PATCH DELETE',
@@ -113,6 +119,7 @@ function resources(version: string): Record<string, string> {
   const base = `/services/data/${version}`;
   return {
     composite: `${base}/composite`,
+    jobs: `${base}/jobs`,
     limits: `${base}/limits`,
     query: `${base}/query`,
     queryAll: `${base}/queryAll`,

@@ -4,7 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RecordError, toRecordError } from '../record-error.ts';
 import { type Admin } from './admin.ts';
 import { type Fault, type Faults } from './faults.ts';
-import { errorResponse, readBody, type RestRequest, type RestResponse, send } from './http.ts';
+import {
+  APEX_REST_ROOT,
+  errorResponse,
+  largestBody,
+  readBody,
+  type RestRequest,
+  type RestResponse,
+  send,
+} from './http.ts';
 import { type Sessions } from './oauth.ts';
 
 export const API_VERSIONS = ['60.0', '61.0', '62.0', '63.0', '64.0', '65.0', '66.0'] as const;
@@ -17,6 +25,14 @@ type Dependencies = {
   readonly userInfo: (session: RestRequest['session']) => RestResponse;
   readonly admin: Admin;
   readonly countRequest: () => string;
+  readonly pages: PageServer | null;
+};
+
+/** The org's screens: they answer their own paths, with a cookie instead of a token. */
+export type PageServer = {
+  readonly serves: (path: string) => boolean;
+  readonly answer: (message: IncomingMessage, response: ServerResponse, incoming: Incoming) => Promise<void>;
+  readonly close: () => Promise<void>;
 };
 
 export type OrgServer = { readonly baseUrl: string; readonly stop: () => Promise<void> };
@@ -34,10 +50,11 @@ export async function startServer(dependencies: Dependencies, port: number): Pro
     server.listen(port, '127.0.0.1', resolve);
   });
   const { port: actualPort } = server.address() as AddressInfo;
-  return { baseUrl: `http://127.0.0.1:${actualPort}`, stop: () => stop(server) };
+  return { baseUrl: `http://127.0.0.1:${actualPort}`, stop: () => stop(server, dependencies.pages) };
 }
 
-async function stop(server: Server): Promise<void> {
+async function stop(server: Server, pages: PageServer | null): Promise<void> {
+  await pages?.close();
   const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
   server.closeAllConnections();
   await closed;
@@ -45,11 +62,26 @@ async function stop(server: Server): Promise<void> {
 
 async function handle(dependencies: Dependencies, message: IncomingMessage, response: ServerResponse): Promise<void> {
   const { method = 'GET', url: target = '/' } = message;
-  const incoming = { url: new URL(target, 'http://org'), body: await readBody(message) };
+  const incoming = { url: new URL(target, 'http://org'), body: await readBody(message, largestBody(target)) };
   if (incoming.url.pathname.startsWith('/_org/')) {
     send(response, dependencies.admin(method, incoming.url, incoming.body), {});
     return;
   }
+  if (dependencies.pages?.serves(incoming.url.pathname) === true) {
+    await dependencies.pages.answer(message, response, incoming);
+    return;
+  }
+  await answerApi(dependencies, message, response, incoming);
+}
+
+/** The API itself, with the faults that somebody planned. */
+async function answerApi(
+  dependencies: Dependencies,
+  message: IncomingMessage,
+  response: ServerResponse,
+  incoming: Incoming,
+): Promise<void> {
+  const { method = 'GET', url: target = '/' } = message;
   const fault = dependencies.faults.strike(method, target);
   if (fault?.kind === 'delay') await sleep(fault.delayMs ?? 0);
   if (fault?.kind === 'cutBefore') {
@@ -76,7 +108,7 @@ function faultAnswer({ sessions }: Dependencies, fault: Fault | null): RestRespo
   return null;
 }
 
-type Incoming = { readonly url: URL; readonly body: string };
+export type Incoming = { readonly url: URL; readonly body: string };
 
 async function answerTo(
   dependencies: Dependencies,
@@ -107,12 +139,14 @@ function bearer(message: IncomingMessage): string {
 }
 
 function toRequest(message: IncomingMessage, { url, body }: Incoming, session: RestRequest['session']): RestRequest {
-  const version = /^\/services\/data\/(v\d+\.\d+)/.exec(url.pathname)?.[1];
-  if (version === undefined) throw new RecordError('NOT_FOUND', 'The requested resource does not exist');
+  const version = /^\/services\/data\/(v\d+\.\d+)/.exec(url.pathname)?.[1] ?? null;
+  if (version === null && !url.pathname.startsWith(APEX_REST_ROOT)) {
+    throw new RecordError('NOT_FOUND', 'The requested resource does not exist');
+  }
   const override = url.searchParams.get('_HttpMethod');
   return {
     session,
-    version,
+    version: version ?? '',
     method: override ?? message.method ?? 'GET',
     path: url.pathname,
     query: url.searchParams,
@@ -120,5 +154,6 @@ function toRequest(message: IncomingMessage, { url, body }: Incoming, session: R
       Object.entries(message.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
     ),
     body,
+    caller: { address: message.socket.remoteAddress ?? '', rawHeaders: message.rawHeaders },
   };
 }

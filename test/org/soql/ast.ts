@@ -15,6 +15,8 @@ export type DateFunctionName =
 /** Something with a value per row or group. `path` is null only in COUNT(). */
 export type Operand =
   | { readonly kind: 'field'; readonly path: Path }
+  /** `toLabel(Industry)`. */
+  | { readonly kind: 'label'; readonly name: 'toLabel'; readonly path: Path }
   | { readonly kind: 'aggregate'; readonly name: AggregateName; readonly path: Path | null }
   | { readonly kind: 'dateFunction'; readonly name: DateFunctionName; readonly path: Path };
 

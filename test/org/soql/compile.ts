@@ -4,7 +4,7 @@ import { quoted } from '../store/database.ts';
 import { comparesWithoutCase, type RecordStore } from '../store/record-store.ts';
 import { type Condition, type Literal, type Query, type SelectItem } from './ast.ts';
 import { type Binds, compareSql, type ComparedField, listSql } from './compare.ts';
-import { createParameters, createScope, fieldSql, resolvePath, type Scope } from './scope.ts';
+import { createParameters, createScope, fieldSql, type QuerySecurity, resolvePath, type Scope } from './scope.ts';
 import { operandSql } from './operands.ts';
 import { type CompiledQuery, createPlan } from './plan.ts';
 
@@ -14,6 +14,8 @@ export type CompileOptions = {
   readonly binds: Binds;
   /** Deleted records too, as queryAll and ALL ROWS ask. */
   readonly withDeleted: boolean;
+  /** What the user may see; everything where absent. */
+  readonly security?: QuerySecurity | null;
 };
 
 /** Compiles a parsed query to SQL over the org's tables. */
@@ -28,10 +30,17 @@ export function compileQuery(options: CompileOptions, query: Query): CompiledQue
 type Source = { readonly object: ObjectType; readonly parentField: Field | null };
 
 function compileSelect(options: CompileOptions, query: Query, source: Source): CompiledQuery {
+  options.security?.checkObject(source.object);
   const parameters = createParameters();
   let aliases = 0;
   const scope = createScope(
-    { store: options.store, now: options.now, parameters, nextAlias: () => `t${aliases++}` },
+    {
+      store: options.store,
+      security: options.security ?? null,
+      now: options.now,
+      parameters,
+      nextAlias: () => `t${aliases++}`,
+    },
     source.object,
     query.alias,
   );
@@ -57,6 +66,7 @@ function tail(options: CompileOptions, scope: Scope, query: Query, parentFilter:
     options.withDeleted || query.isAllRows || !scope.root.object.fields.has('isdeleted')
       ? null
       : `${scope.root.alias}."IsDeleted" = 0`,
+    options.security?.rowFilter(scope.root.object, scope.root.alias) ?? null,
     query.where ? conditionSql(options, scope, query.where) : null,
   ].filter((condition) => condition !== null);
   const groups = query.groupBy.map((operand) => operandSql(scope, operand).sql);
@@ -142,7 +152,9 @@ function semiJoinSql(
   if (query.select.length !== 1 || item?.kind !== 'operand' || item.operand.kind !== 'field') {
     throw new RecordError('MALFORMED_QUERY', 'a semi-join subquery selects exactly one id or reference field');
   }
-  const inner = createScope(scope, objectNamed(options.store.schema, query.from), query.alias);
+  const object = objectNamed(options.store.schema, query.from);
+  options.security?.checkObject(object);
+  const inner = createScope(scope, object, query.alias);
   const selected = resolvePath(inner, item.operand.path);
   const from = tail(options, inner, query, `${selected.sql} IS NOT NULL`);
   const inside = `(${left.sql} IS NOT NULL AND ${left.sql} IN (SELECT ${selected.sql} ${from}))`;

@@ -4,7 +4,7 @@ import { notSupported } from '../record-error.ts';
 import { withClock } from '../records/formula-clock.ts';
 import { type SqlValue } from '../store/database.ts';
 import { coerce, decimal, fromColumn, type FieldValue, toColumn } from '../store/values.ts';
-import { type Joined, resolvePath, type Scope } from './scope.ts';
+import { type Joined, resolveInternally, type Scope } from './scope.ts';
 
 type InputTypes = NonNullable<SyncParseOptions['inputTypes']>;
 type Input = { readonly path: readonly string[]; readonly field: Field; readonly sql: string };
@@ -37,7 +37,7 @@ function findInputs(scope: Scope, owner: Joined, text: string): Input[] {
     const path = name.split('.');
     if (path.length === 1 && !fieldNamed(owner.object, name)) return [];
     if (name.startsWith('$')) throw notSupported(`the global variable ${name} in a formula`);
-    const { sql, field } = resolvePath(scope, [...owner.path, ...path]);
+    const { sql, field } = resolveInternally(scope, [...owner.path, ...path]);
     return [{ path, field, sql }];
   });
 }

@@ -9,9 +9,19 @@ import { resolvePath, type Scope } from './scope.ts';
 /** An operand as SQL with the field its value reads like. */
 export function operandSql(scope: Scope, operand: Operand): ComparedField {
   if (operand.kind === 'field') return resolvePath(scope, operand.path);
+  if (operand.kind === 'label') return labelSql(scope, resolvePath(scope, operand.path));
   if (operand.kind === 'dateFunction') return dateFunctionSql(scope, operand);
   if (operand.path === null) return { sql: 'number_key(count(*))', field: COUNT_FIELD };
   return aggregateSql(operand.name, resolvePath(scope, operand.path));
+}
+
+/** A picklist's labels instead of its values; an inactive value is its own label. */
+function labelSql({ parameters }: Scope, { sql, field }: ComparedField): ComparedField {
+  if (field.type === 'multipicklist') throw notSupported('toLabel of a multi-select picklist');
+  const named = field.picklist.filter(({ value, label }) => value !== label);
+  if (named.length === 0) return { sql, field };
+  const cases = named.map(({ value, label }) => `WHEN ${parameters.share(value)} THEN ${parameters.share(label)}`);
+  return { sql: `CASE ${sql} ${cases.join(' ')} ELSE ${sql} END`, field };
 }
 
 function aggregateSql(name: AggregateName, { sql, field }: ComparedField): ComparedField {

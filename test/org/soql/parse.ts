@@ -169,6 +169,8 @@ function readFunction(call: SoqlFunctionContext): Operand {
     const path = optional(call.fieldName());
     return { kind: 'aggregate', name: name as AggregateName, path: path ? readPath(path) : null };
   }
+  const labelled = optional(call.fieldName());
+  if (name === 'TOLABEL' && labelled) return { kind: 'label', name: 'toLabel', path: readPath(labelled) };
   const date = optional(call.dateFieldName());
   const path = date && optional(date.fieldName());
   if (!DATE_FUNCTIONS.has(name) || !path || optional(date.CONVERT_TIMEZONE()))

@@ -87,7 +87,7 @@ function planRecords(scope: Scope, items: readonly SelectItem[], compileChild: C
       root.items.push({ kind: 'children', name: child.name, query: child });
       continue;
     }
-    if (item.kind !== 'operand' || item.operand.kind !== 'field') {
+    if (item.kind !== 'operand' || (item.operand.kind !== 'field' && item.operand.kind !== 'label')) {
       throw new RecordError(
         'MALFORMED_QUERY',
         `Functions need GROUP BY: ${item.kind === 'operand' ? pathText(item.operand) : ''}`,
@@ -95,7 +95,8 @@ function planRecords(scope: Scope, items: readonly SelectItem[], compileChild: C
     }
     if (item.alias !== null)
       throw new RecordError('MALFORMED_QUERY', `only aggregate expressions use field aliasing: ${item.alias}`);
-    const { sql, field, owner } = resolvePath(scope, item.operand.path);
+    const { field, owner } = resolvePath(scope, item.operand.path);
+    const { sql } = operandSql(scope, item.operand);
     const key = [...owner.path, field.name].join('.');
     if (seen.has(key)) throw new RecordError('INVALID_FIELD', `duplicate field selected: ${key}`, [key]);
     seen.add(key);

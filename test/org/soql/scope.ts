@@ -41,6 +41,7 @@ export type Joined = {
 /** The tables of one SELECT: its object and every parent that some path needs, each joined once. */
 export type Scope = {
   readonly store: RecordStore;
+  readonly security: QuerySecurity | null;
   readonly root: Joined;
   readonly names: ReadonlySet<string>;
   readonly parameters: Parameters;
@@ -50,13 +51,21 @@ export type Scope = {
   readonly nextAlias: () => string;
 };
 
+/** What the user of a query may see; what throws says how a real org refuses. */
+export type QuerySecurity = {
+  readonly checkObject: (object: ObjectType) => void;
+  readonly checkField: (object: ObjectType, field: Field) => void;
+  /** The SQL condition that leaves only the rows the user may see, or null for all. */
+  readonly rowFilter: (object: ObjectType, alias: string) => string | null;
+};
+
 /** A field of the query as SQL, and what is known of it. */
 export type Resolved = { readonly sql: string; readonly field: Field; readonly owner: Joined };
 
 const MAX_PARENT_LEVELS = 5;
 
 export function createScope(
-  base: Pick<Scope, 'store' | 'parameters' | 'now' | 'nextAlias'>,
+  base: Pick<Scope, 'store' | 'security' | 'parameters' | 'now' | 'nextAlias'>,
   object: ObjectType,
   alias: string | null,
 ): Scope {
@@ -70,8 +79,23 @@ export function createScope(
   };
 }
 
-/** Finds the field a path names, joining the parents on the way. */
+/** Finds the field a path names, joining the parents on the way; the user must be allowed to see every step. */
 export function resolvePath(scope: Scope, path: Path): Resolved {
+  const resolved = resolveInternally(scope, path);
+  if (!scope.security) return resolved;
+  let outer = scope.root;
+  for (const name of resolved.owner.path) {
+    const field = relationship(outer.object, name);
+    if (field) scope.security.checkField(outer.object, field);
+    outer = joinParent(scope, outer, name);
+    if (!outer.isPolymorphic) scope.security.checkObject(outer.object);
+  }
+  if (!outer.isPolymorphic) scope.security.checkField(outer.object, resolved.field);
+  return resolved;
+}
+
+/** The same for what formulas read, whoever asks. */
+export function resolveInternally(scope: Scope, path: Path): Resolved {
   const [first = ''] = path;
   const isPrefixed = path.length > 1 && scope.names.has(first.toLowerCase()) && !relationship(scope.root.object, first);
   const names = isPrefixed ? path.slice(1) : path;

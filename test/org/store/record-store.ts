@@ -35,13 +35,16 @@ export function createRecordStore(db: Database, objects: readonly ObjectType[], 
   );
   for (const object of schema.objects.values()) createTable(db, object);
 
-  const nextNumber = (sequence: string): number =>
-    Number(
-      db.all(
-        'INSERT INTO _sequences VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value',
-        [sequence],
-      )[0]?.[0],
-    );
+  const lastGiven = new Map<string, number>();
+  /** A number is given once, also when what it was given for is rolled back: variables may still hold the id made of it. */
+  const nextNumber = (sequence: string): number => {
+    const floor = lastGiven.get(sequence) ?? 0;
+    const sql =
+      'INSERT INTO _sequences VALUES (?1, ?2 + 1) ON CONFLICT (name) DO UPDATE SET value = max(value, ?2) + 1 RETURNING value';
+    const number = Number(db.all(sql, [sequence, floor])[0]?.[0]);
+    lastGiven.set(sequence, number);
+    return number;
+  };
 
   return {
     db,

@@ -50,6 +50,7 @@ export function coerce(field: Field, input: FieldInput): FieldValue {
   if (field.type === 'datetime') return coerceInstant(field, input);
   if (field.type === 'time') return coerceTime(field, input);
   if (field.type === 'id' || field.type === 'reference') return coerceId(field, input);
+  if (field.type === 'base64') return String(input);
   if (isTextual(field)) return coerceText(field, input);
   throw new Error(`No rule for field type ${field.type}`);
 }

@@ -1,4 +1,6 @@
 import { type ObjectRule } from '../pending-row.ts';
+import { taskRule } from './activities.ts';
+import { contentVersionRule } from './content.ts';
 import { caseRule } from './cases.ts';
 import { nameRules } from './names.ts';
 import { opportunityRule } from './opportunities.ts';
@@ -18,4 +20,6 @@ export const STANDARD_RULES: readonly ObjectRule[] = [
   quoteRule,
   quoteLineItemRule,
   caseRule,
+  contentVersionRule,
+  taskRule,
 ];

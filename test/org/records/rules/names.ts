@@ -13,4 +13,4 @@ const composesName = (objectName: string): ObjectRule => ({
 });
 
 /** People's Name is made of first and last name, never written. */
-export const nameRules: readonly ObjectRule[] = [composesName('Contact'), composesName('User')];
+export const nameRules: readonly ObjectRule[] = [composesName('Contact'), composesName('Lead'), composesName('User')];
