@@ -1,0 +1,3 @@
+trigger ContactTrigger on Contact (after insert, after update, after delete, after undelete) {
+    RecordChanges.capture(Trigger.operationType, Trigger.old, Trigger.new);
+}

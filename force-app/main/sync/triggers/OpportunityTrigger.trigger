@@ -1,0 +1,3 @@
+trigger OpportunityTrigger on Opportunity (after insert, after update, after delete, after undelete) {
+    RecordChanges.capture(Trigger.operationType, Trigger.old, Trigger.new);
+}

@@ -1,0 +1,3 @@
+trigger SyncWantedTrigger on SyncWanted__e (after insert) {
+    SyncWantedSubscriber.wake(Trigger.new);
+}
