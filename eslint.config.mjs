@@ -1,5 +1,9 @@
+import { createRequire } from 'node:module';
+import slds from '@salesforce-ux/eslint-plugin-slds';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
+
+const lightning = createRequire(import.meta.url)('@salesforce/eslint-config-lwc/recommended-ts');
 
 const VENDORS = {
   express: 'relay/src/http and relay/src/forward',
@@ -43,9 +47,11 @@ const SIZES = {
 };
 
 export default defineConfig([
-  { ignores: ['**/node_modules/**', 'coverage/**', '.data/**', 'force-app/**'] },
+  // What tsc emits beside a component's source is built, never read; declarations have tsc.
+  { ignores: ['**/node_modules/**', 'coverage/**', '.data/**', 'force-app/**/*.js', 'types/**'] },
   {
     files: ['**/*.ts'],
+    ignores: ['force-app/**'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -87,5 +93,24 @@ export default defineConfig([
     },
   },
   { files: ['relay/src/**/*.test.ts'], rules: { '@typescript-eslint/no-restricted-imports': 'off' } },
+  // The compiler of LWC takes a module's component from its default export.
+  { files: ['test/org/browser/client/modules/**/*.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  {
+    files: ['force-app/**/lwc/**/*.ts'],
+    extends: [lightning, tseslint.configs.strict],
+    languageOptions: { parser: tseslint.parser, parserOptions: { ecmaVersion: 'latest', sourceType: 'module' } },
+    rules: { ...SIZES, eqeqeq: ['error', 'always', { null: 'ignore' }], 'no-console': 'error' },
+  },
+  {
+    files: ['force-app/**/lwc/**/__tests__/**/*.ts'],
+    rules: {
+      'max-lines-per-function': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@lwc/lwc/no-unexpected-wire-adapter-usages': 'off',
+      '@lwc/lwc/no-async-operation': 'off',
+    },
+  },
+  { files: ['force-app/**/lwc/**/*.css'], extends: [slds.configs['flat/recommended-css']] },
+  { files: ['force-app/**/lwc/**/*.html'], extends: [slds.configs['flat/recommended-html']] },
   { files: ['scripts/**/*.ts'], rules: { 'no-console': 'off' } },
 ]);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadApiTypes } from './metadata/api-types.ts';
@@ -6,13 +7,14 @@ import { buildCatalogue } from './metadata/descriptions.ts';
 import { checkFormulaField, createMappingCheck } from './metadata/mapping-rules.ts';
 import { buildModel } from './metadata/model.ts';
 import { createRecordCheck } from './metadata/record-rules.ts';
+import { checkReferences } from './metadata/reference-rules.ts';
 import { filesBelow, readSource, type SourceFile } from './metadata/source.ts';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 const FOLDERS = ['force-app', 'unpackaged'];
 const NAMESPACE = 'http://soap.sforce.com/2006/04/metadata';
 const RETRIEVES = 'unpackaged/dev';
-const SECRETS = /-----BEGIN|client_?secret|\bbearer\s+[\w-]|\bpassword\s*[:=]|\beyJ[\w-]{10,}/i;
+const SECRETS = /-----BEGIN|client_?secret|\bbearer\s+[\w-]{16}|\bpassword\s*[:=]|\beyJ[\w-]{10,}/i;
 
 /** What a run of the check found. */
 export type MetadataReport = { readonly files: number; readonly faults: readonly string[] };
@@ -36,8 +38,22 @@ export function checkMetadata(project: string, catalogues: string = project): Me
     ...fields.flatMap((field) => at(field.file, [...checkField(field, model), ...checkFormulaField(field, catalogue)])),
     ...checkRelationshipNames(model),
     ...model.records.flatMap((record) => at(record.file, [...checkRecord(record), ...checkMapping(record)])),
+    ...checkReferences(files, readCode(project), { model, apiVersion: apiVersionOf(catalogues) }),
   ];
   return { files: files.length, faults };
+}
+
+const CODE = /\.(cls|trigger)$|\/lwc\/[^/]+\/[^/]+\.ts$/;
+
+function readCode(project: string): { path: string; text: string }[] {
+  return filesBelow(project, FOLDERS)
+    .filter((file) => CODE.test(file))
+    .map((file) => ({ path: file, text: readFileSync(path.join(project, file), 'utf8') }));
+}
+
+function apiVersionOf(project: string): string {
+  const settings = JSON.parse(readFileSync(path.join(project, 'sfdx-project.json'), 'utf8')) as Record<string, unknown>;
+  return String(settings['sourceApiVersion']);
 }
 
 function at(file: string, faults: readonly string[]): string[] {

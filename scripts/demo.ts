@@ -206,7 +206,7 @@ async function send(product: Product): Promise<string> {
     const rules = (unit.plan?.rules ?? []).filter((rule) => /^(Route|Record|Document)/.test(rule));
     say(`Decided: ${rules.join(' · ')}`);
     for (const { method, path, body } of unit.plan?.requests ?? []) {
-      say(`Sends ${method} ${path} with ${Object.keys(body ?? {}).length} fields`);
+      say(`Sends ${method} ${path} with ${Object.keys(JSON.parse(body ?? '{}') as object).length} fields`);
     }
   }
   return told(await product.outbox.drain());

@@ -10,13 +10,13 @@ type JestSummary = {
   readonly numRuntimeErrorTestSuites: number;
 };
 
-/** Runs all jest suites; a suite that cannot run counts as one failure, and so does a run that leaves no summary. */
-function runJest(): { passed: number; failed: number } {
+type Counts = { readonly passed: number; readonly failed: number };
+
+/** Runs the jest suites of an npm script; a suite that cannot run counts as one failure, and so does a run that leaves no summary. */
+function runJest(script: string, options: readonly string[] = []): Counts {
   const directory = mkdtempSync(path.join(tmpdir(), 'causeway-test-'));
   const outputFile = path.join(directory, 'jest.json');
-  // A test that fails may leave a relay of its own running: that must end as a failure, not as a run that never ends.
-  const options = ['--forceExit', '--json', `--outputFile=${outputFile}`];
-  const run = spawnSync('npm', ['run', '--silent', 'jest', '--', ...options], {
+  const run = spawnSync('npm', ['run', '--silent', script, '--', ...options, '--json', `--outputFile=${outputFile}`], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   try {
@@ -31,8 +31,9 @@ function runJest(): { passed: number; failed: number } {
 }
 
 const checks = await runChecks();
-const jest = runJest();
-const passed = checks.filter((check) => check.isPassed).length + jest.passed;
-const failed = checks.filter((check) => !check.isPassed).length + jest.failed;
+// A test that fails may leave a relay of its own running: that must end as a failure, not as a run that never ends.
+const runs = [runJest('jest', ['--forceExit']), runJest('test:lwc')];
+const passed = checks.filter((check) => check.isPassed).length + runs.reduce((sum, run) => sum + run.passed, 0);
+const failed = checks.filter((check) => !check.isPassed).length + runs.reduce((sum, run) => sum + run.failed, 0);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
