@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 /** One check: an npm script, what it printed, and whether it passed. */
 export type CheckResult = { readonly name: string; readonly isPassed: boolean; readonly seconds: number };
 
-const CHECKS = ['format', 'lint', 'types', 'build:lwc', 'check:layers', 'check:metadata'];
+const CHECKS = ['check:apex', 'format', 'lint', 'types', 'build:lwc', 'check:layers', 'check:metadata'];
 const UNIT_TESTS = ['jest', '--', 'relay', 'scripts'];
 
 /** Runs an npm script to its end; prints its output only if it fails. */
@@ -25,7 +25,7 @@ function run(script: readonly string[]): Promise<CheckResult> {
   });
 }
 
-/** Runs every check that needs no browser and no network: format, lint, types, components, layers, metadata. Two at a time. */
+/** Runs every check that needs no browser and no network: Apex, format, lint, types, components, layers, metadata. Two at a time. */
 export async function runChecks(): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
   const waiting = CHECKS.values();
