@@ -181,7 +181,8 @@ type UnitView = {
   readonly stateIcon: string;
   readonly stateVariant: string;
   readonly direction: string;
-  readonly lastSyncedAt: string | undefined;
+  /** As `lightning-relative-date-time` takes it: milliseconds, never text. */
+  readonly lastSyncedAt: number | undefined;
   readonly unsent: string | undefined;
   readonly faults: readonly FaultView[];
 };
@@ -207,7 +208,7 @@ function unitOf(row: StatusRow, requests: readonly OpenRequest[]): UnitView {
     stateIcon: look.icon,
     stateVariant: look.variant,
     direction: row.direction === 'ToSalesforce' ? labels.toSalesforce : labels.toDynamics,
-    lastSyncedAt: row.lastSyncedAt,
+    lastSyncedAt: row.lastSyncedAt === undefined ? undefined : Date.parse(row.lastSyncedAt),
     unsent: isUnsent ? labels.unsent : undefined,
     faults: (row.faults ?? []).map((fault, index) => ({
       key: `${index}-${fault.code ?? ''}`,

@@ -101,6 +101,12 @@ describe('c-sync-status', () => {
     expect(find(element, '.number a')?.getAttribute('href')).toBe('https://dynamics.example/c/1');
   });
 
+  it('says when both sides last agreed, as a time the component can show', async () => {
+    const element = await show(VIEW);
+
+    expect(find(element, 'lightning-relative-date-time')).toMatchObject({ value: Date.UTC(2026, 10, 23, 10) });
+  });
+
   it('tells every reason with what to do', async () => {
     const faults = [
       { code: 'VALUE_TOO_LONG', message: 'Name is too long.', fix: 'Shorten it.' },
