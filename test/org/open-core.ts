@@ -1,6 +1,12 @@
 import { deployMetadataRecords } from './metadata/custom-metadata.ts';
 import { install, installedRecord, type InstalledPackage } from './metadata/installed-package.ts';
-import { findSourceFiles, type MetadataRecord, readMetadataRecord, readSourceObjects } from './metadata/read-source.ts';
+import {
+  findSourceFiles,
+  type MetadataRecord,
+  type OnUnknown,
+  readMetadataRecord,
+  readSourceObjects,
+} from './metadata/read-source.ts';
 import { objectNamed, type ObjectType } from './metadata/schema.ts';
 import { readStandardObjects } from './metadata/standard-objects.ts';
 import { type Session } from './records/pending-row.ts';
@@ -21,6 +27,8 @@ export type CoreOptions = {
   readonly clock?: () => Date;
   /** CurrencyIsoCode exists and defaults; on unless turned off. */
   readonly multiCurrency?: boolean;
+  /** Hears of metadata that the org does not know and leaves out; without it such metadata is refused. */
+  readonly onUnknown?: OnUnknown;
   /** SQLite file; memory where absent. Several threads may open the same file. */
   readonly file?: string;
 };
@@ -57,23 +65,27 @@ export function openCore(options: CoreOptions): Core {
 
 /** The org's own sources on top of the package's, the package's on top of what every org has. */
 function readMetadata(
-  { sources, installed }: CoreOptions,
+  { sources, installed, onUnknown = refuse }: CoreOptions,
   currencies: readonly string[] | null,
 ): { objects: ObjectType[]; records: MetadataRecord[] } {
   const own = findSourceFiles(sources);
   const records = own.records.map(readMetadataRecord);
   const standard = readStandardObjects(currencies);
-  if (installed === undefined) return { objects: readSourceObjects(own, standard, currencies), records };
+  if (installed === undefined) return { objects: readSourceObjects(own, standard, { currencies, onUnknown }), records };
   const { namespace } = installed;
   const packaged = findSourceFiles(installed.sources);
-  const installedObjects = install(readSourceObjects(packaged, standard, currencies), namespace);
+  const installedObjects = install(readSourceObjects(packaged, standard, { currencies, onUnknown }), namespace);
   return {
-    objects: readSourceObjects(own, installedObjects, currencies),
+    objects: readSourceObjects(own, installedObjects, { currencies, onUnknown }),
     records: [
       ...packaged.records.map((path) => installedRecord(readMetadataRecord(path), namespace, true)),
       ...records.map((record) => installedRecord(record, namespace, false)),
     ],
   };
+}
+
+function refuse(error: Error): never {
+  throw error;
 }
 
 function currencyOf(store: RecordStore, session: Session): string {

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { notSupported } from '../record-error.ts';
+import { notSupported, RecordError } from '../record-error.ts';
 import { currencyField, defineField, eventFields, ID_FIELD, lookupTo, ownerField, systemFields } from './field.ts';
 import { type Field, type ObjectKind, type ObjectType } from './schema.ts';
-import { readField, readValues, type ValueSets } from './source-fields.ts';
+import { readCustomField, readValues, type ValueSets } from './source-fields.ts';
 import { childText, readMetadataFile, type XmlElement } from './source-xml.ts';
 
 /** One custom metadata record as its file states it: raw texts, null for nil. */
@@ -40,11 +40,14 @@ function walk(folder: string, found: SourceFiles): void {
   }
 }
 
+/** Hears of metadata that the local org does not know; where it throws, reading ends there. */
+export type OnUnknown = (error: RecordError) => void;
+
 /** Adds what the sources define to the standard objects: new objects whole, fields onto standard ones. */
 export function readSourceObjects(
   files: SourceFiles,
   standard: readonly ObjectType[],
-  currencies: readonly string[] | null,
+  { currencies, onUnknown }: { readonly currencies: readonly string[] | null; readonly onUnknown: OnUnknown },
 ): ObjectType[] {
   const objects = new Map(standard.map((object) => [object.name.toLowerCase(), object]));
   const valueSets: ValueSets = new Map(
@@ -59,24 +62,41 @@ export function readSourceObjects(
     const part = parts.get(name) ?? { definition: null, fields: [] };
     const definitionFile = join(folder, `${name}.object-meta.xml`);
     if (existsSync(definitionFile)) part.definition = readMetadataFile(definitionFile);
-    part.fields.push(...readFields(folder, name, valueSets));
+    part.fields.push(...readFields(folder, name, { valueSets, onUnknown }));
     parts.set(name, part);
   }
   for (const [name, part] of parts) {
-    const base = objects.get(name.toLowerCase()) ?? newObject(name, part, currencies);
+    const base = objects.get(name.toLowerCase()) ?? known(onUnknown, () => newObject(name, part, currencies));
+    if (!base) continue;
     for (const field of part.fields) base.fields.set(field.name.toLowerCase(), field);
     objects.set(name.toLowerCase(), base);
   }
   return [...objects.values()];
 }
 
-function readFields(folder: string, objectName: string, valueSets: ValueSets): Field[] {
+/** What the work answers, or nothing where it meets something unknown. */
+function known<T>(onUnknown: OnUnknown, work: () => T): T | null {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof RecordError) || error.statusCode !== 'NOT_SUPPORTED_BY_LOCAL_ORG') throw error;
+    onUnknown(error);
+    return null;
+  }
+}
+
+type Reading = { readonly valueSets: ValueSets; readonly onUnknown: OnUnknown };
+
+function readFields(folder: string, objectName: string, { valueSets, onUnknown }: Reading): Field[] {
   const fieldsFolder = join(folder, 'fields');
   if (!existsSync(fieldsFolder)) return [];
   return readdirSync(fieldsFolder)
     .filter((file) => file.endsWith('.field-meta.xml'))
     .sort()
-    .map((file) => readField(readMetadataFile(join(fieldsFolder, file)), objectName, valueSets));
+    .flatMap((file) => {
+      const xml = readMetadataFile(join(fieldsFolder, file));
+      return known(onUnknown, () => readCustomField(xml, objectName, valueSets)) ?? [];
+    });
 }
 
 function newObject(

@@ -8,6 +8,7 @@ const TYPES: Readonly<Record<string, FieldType>> = {
   TextArea: 'textarea',
   LongTextArea: 'textarea',
   Html: 'textarea',
+  EncryptedText: 'string',
   Email: 'email',
   Phone: 'phone',
   Url: 'url',
@@ -35,6 +36,7 @@ const LENGTHS: Readonly<Record<string, number>> = {
   Picklist: 255,
   MultiselectPicklist: 4099,
   AutoNumber: 30,
+  MetadataRelationship: 255,
 };
 
 const LONG_TEXT: ReadonlySet<string> = new Set(['LongTextArea', 'Html']);
@@ -42,11 +44,27 @@ const LONG_TEXT: ReadonlySet<string> = new Set(['LongTextArea', 'Html']);
 /** Global value sets of the sources, by developer name. */
 export type ValueSets = ReadonlyMap<string, readonly PicklistValue[]>;
 
+/** The fields that a `*.field-meta.xml` makes: a place is kept as its two coordinates. */
+export function readCustomField(xml: XmlElement, objectName: string, valueSets: ValueSets): Field[] {
+  if (childText(xml, 'type') !== 'Location') return [readField(xml, objectName, valueSets)];
+  const name = (childText(xml, 'fullName') ?? '').replace(/__c$/, '');
+  const coordinate = (part: string): Field =>
+    defineField({ name: `${name}__${part}__s`, type: 'double', isCustom: true, precision: 18, scale: 15 });
+  return [coordinate('Latitude'), coordinate('Longitude')];
+}
+
+const DEFINITIONS: ReadonlySet<string> = new Set(['EntityDefinition', 'EntityParticle', 'FieldDefinition']);
+
+/** Relationships of custom metadata to objects and fields hold their names; there are no records to point to. */
+function namesDefinition(xml: XmlElement): boolean {
+  return DEFINITIONS.has(childText(xml, 'referenceTo') ?? '');
+}
+
 /** A custom field from its `*.field-meta.xml`; a type the org does not know is refused by name. */
-export function readField(xml: XmlElement, objectName: string, valueSets: ValueSets): Field {
+function readField(xml: XmlElement, objectName: string, valueSets: ValueSets): Field {
   const name = childText(xml, 'fullName') ?? '';
   const xmlType = childText(xml, 'type') ?? '';
-  const type = TYPES[xmlType];
+  const type = namesDefinition(xml) ? 'string' : TYPES[xmlType];
   if (!type) throw notSupported(`field type ${xmlType} (${objectName}.${name})`);
   return defineField({
     name,

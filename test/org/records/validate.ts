@@ -63,6 +63,13 @@ function checkUnique(store: RecordStore, row: PendingRow, field: Field, value: F
     .find(row.object, field, value)
     .find((candidate) => candidate['Id'] !== row.id && candidate['IsDeleted'] !== true);
   if (!other) return;
+  if (row.object.name === 'User' && field.name === 'Username') {
+    throw new RecordError(
+      'DUPLICATE_USERNAME',
+      'Duplicate Username. Another user has already selected this username. Please select another.',
+      [field.name],
+    );
+  }
   throw new RecordError(
     'DUPLICATE_VALUE',
     `duplicate value found: ${field.name} duplicates value on record with id: ${String(other['Id'])}`,

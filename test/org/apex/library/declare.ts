@@ -131,8 +131,9 @@ export function platformException(
   fullName: string,
   sketch: Pick<ClassSketch, 'methods' | 'constructors'> = {},
 ): PlatformDeclaration {
-  const [namespace, name] = fullName.split('.');
-  if (!namespace || !name) throw new Error(`Exception ${fullName} must be declared with its namespace.`);
+  const dot = fullName.indexOf('.');
+  const [namespace, name] = [fullName.slice(0, Math.max(dot, 0)), fullName.slice(dot + 1)];
+  if (namespace === '') throw new Error(`Exception ${fullName} must be declared with its namespace.`);
   return {
     ...NOTHING,
     kind: 'exception',

@@ -8,12 +8,13 @@ import { type TestJob, type TestReport } from './test-job.ts';
 /** Runs the process's share of the tests in an org that lives in memory. */
 function runJob({ sources, namespace, filter, part, parts }: TestJob): TestReport {
   try {
-    const core = openCore({ sources });
+    const unknown: string[] = [];
+    const core = openCore({ sources, onUnknown: ({ message }) => void unknown.push(message) });
     const org = createApexOrg(core, { sources, namespace, keepsGoing: true });
     const wanted = parseFilter(filter);
-    const compileErrors = org.compileErrors.map(errorText);
-    const unknown = unknownTest(org, wanted);
-    if (unknown !== null) return { results: [], coverage: [], compileErrors, error: unknown };
+    const compileErrors = [...unknown, ...org.compileErrors.map(errorText)];
+    const missing = unknownTest(org, wanted);
+    if (missing !== null) return { results: [], coverage: [], compileErrors, error: missing };
     const classes = testClasses(org, wanted).filter((_, index) => index % parts === part);
     const results = classes.flatMap((record) => runTestClass(org, record, wanted));
     return { results, coverage: measureCoverage(org.program), compileErrors, error: null };

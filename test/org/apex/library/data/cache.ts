@@ -1,5 +1,6 @@
 import { currentExecution } from '../../execution/execution.ts';
 import { freeze, type FrozenGraph, thaw } from '../../async/freeze.ts';
+import { ApexDouble } from '../../runtime/values/apex-double.ts';
 import { throwNullReference } from '../../runtime/values/apex-exception.ts';
 import { PlatformObject } from '../../runtime/values/apex-object.ts';
 import { ApexSet } from '../../runtime/values/apex-set.ts';
@@ -11,6 +12,7 @@ import {
   type MethodEntry,
   platformClass,
   type PlatformDeclaration,
+  platformException,
   platformInterface,
 } from '../declare.ts';
 
@@ -79,37 +81,68 @@ function members(kind: Kind): Members<MethodEntry> {
   };
 }
 
+/** A Cache.OrgPartition or Cache.SessionPartition. */
+class Partition extends PlatformObject {
+  readonly kind: Kind;
+  readonly name: string;
+
+  constructor(kind: Kind, name: string | null) {
+    super();
+    this.kind = kind;
+    this.name = name ?? throwNullReference();
+  }
+
+  override get typeName(): string {
+    return this.kind === 'org' ? 'Cache.OrgPartition' : 'Cache.SessionPartition';
+  }
+}
+
 /** The same as methods of a partition, which come with the partition first. */
-function partitionMethods(kind: Kind): Members<MethodEntry> {
+function partitionMethods(): Members<MethodEntry> {
+  const byKind = { org: members('org'), session: members('session') };
   return Object.fromEntries(
-    Object.entries(members(kind)).map(([signature, call]) => [
+    Object.keys(byKind.org).map((signature) => [
       signature,
-      (_partition: unknown, ...args: never[]) => (call as (...given: never[]) => unknown)(...args),
+      ({ kind }: Partition, ...args: never[]) => (byKind[kind][signature] as (...given: never[]) => unknown)(...args),
     ]),
   );
 }
 
-class OrgPartition extends PlatformObject {
-  static override readonly apexName = 'Cache.OrgPartition';
-}
-
-class SessionPartition extends PlatformObject {
-  static override readonly apexName = 'Cache.SessionPartition';
-}
-
 const NAMESPACE = { namespace: 'Cache' } as const;
+
+const partitionOf =
+  (kind: Kind) =>
+  (name: string | null): Partition =>
+    new Partition(kind, name);
 
 /** Cache.Org and Cache.Session; all partitions share one store. */
 export const cacheClasses: readonly PlatformDeclaration[] = [
   platformClass('Org', {
     ...NAMESPACE,
-    statics: { ...members('org'), 'Cache.OrgPartition getPartition(String)': () => new OrgPartition() },
+    statics: { ...members('org'), 'Cache.OrgPartition getPartition(String)': partitionOf('org') },
   }),
   platformClass('Session', {
     ...NAMESPACE,
-    statics: { ...members('session'), 'Cache.SessionPartition getPartition(String)': () => new SessionPartition() },
+    statics: {
+      ...members('session'),
+      'Cache.SessionPartition getPartition(String)': partitionOf('session'),
+      'Boolean isAvailable()': () => true,
+    },
   }),
-  platformClass('OrgPartition', { ...NAMESPACE, methods: partitionMethods('org') }),
-  platformClass('SessionPartition', { ...NAMESPACE, methods: partitionMethods('session') }),
+  platformClass('Partition', {
+    ...NAMESPACE,
+    methods: {
+      ...partitionMethods(),
+      'String getName()': ({ name }: Partition) => name,
+      'Double getCapacity()': () => new ApexDouble(0),
+      'Boolean isAvailable()': () => true,
+    },
+  }),
+  platformClass('OrgPartition', { ...NAMESPACE, extends: 'Cache.Partition' }),
+  platformClass('SessionPartition', { ...NAMESPACE, extends: 'Cache.Partition' }),
+  platformException('Cache.Org.OrgCacheException'),
+  platformException('Cache.Session.SessionCacheException'),
+  platformException('Cache.InvalidParamException'),
+  platformException('Cache.ItemSizeLimitExceededException'),
   platformInterface('CacheBuilder', { ...NAMESPACE, methods: ['Object doLoad(String)'] }),
 ];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { apexUnderTest, FIXTURES } from '../apex.test-support.ts';
 
-/** Tests written in Apex: a scratch org with the objects of test/org/fixtures can run the very same ones. */
+/** Tests written in Apex: a scratch org with this folder and test/org/fixtures can run the very same ones. */
 describe('what the local org holds itself to', () => {
   const apex = apexUnderTest({ sources: [FIXTURES, import.meta.dirname] });
   const results = apex.runTests('');
