@@ -16,6 +16,14 @@ const { run } = createSnippets({
     public enum Kind { THIN, THICK }
     public static String kindOf(Kind k) { switch on k { when THIN { return 'thin'; } when else { return 'thick'; } } }
   }`,
+  Store: `public class Store {
+    public virtual class Database {
+      public virtual Database.SaveResult save(SObject record) { return System.Database.insert(record, false); }
+    }
+    public Cache.Partition partition() {
+      try { return Cache.Org.getPartition('local.x'); } catch (Cache.Org.OrgCacheException e) { return null; }
+    }
+  }`,
   Log: `public class Log { public String text; public Log(String text) { this.text = text; } }`,
 });
 
@@ -24,6 +32,16 @@ describe('names', () => {
     ['are found in whatever case', 'sHeLf s = NEW shelf(); system.DEBUG(S.LABEL + s.Count);', ['n77']],
     ['inner types see the statics of the outer one', 'System.debug(new Shelf.Book().title);', ['inner 3']],
     ['a class of ours hides one of the platform', "System.debug(new Log('mine').text);", ['mine']],
+    [
+      'an inner class may have the name of a platform class and use its types',
+      'System.debug(new Store.Database().save(new Account()).isSuccess());',
+      ['false'],
+    ],
+    [
+      'a platform class stands for its superclass',
+      "Cache.Partition p = new Store().partition(); p.put('k', 5); System.debug(p.get('k') + ' ' + p.contains('none'));",
+      ['5 false'],
+    ],
     ['static values come in the order of the source', 'System.debug(Shelf.late);', ['abc']],
     ['a lazy property keeps its value', 'System.debug(Shelf.opened + Shelf.opened);', ['21']],
     ['an object of a record type knows its SObjectType', 'System.debug(Account.getSObjectType());', ['Account']],

@@ -42,9 +42,13 @@ export default class RecordPage extends LightningElement {
     return this.model !== undefined && this.record !== undefined;
   }
 
-  get mainClass(): string {
-    const width = (this.model?.sidebar ?? []).length > 0 ? ' slds-large-size_2-of-3' : '';
-    return `slds-col slds-size_1-of-1${width}`;
+  get regions() {
+    const { header = [], main = [], sidebar = [] } = this.model ?? {};
+    return [
+      { key: 'header', items: header, width: FULL_WIDTH },
+      { key: 'main', items: main, width: sidebar.length > 0 ? `${FULL_WIDTH} slds-large-size_2-of-3` : FULL_WIDTH },
+      { key: 'sidebar', items: sidebar, width: `${FULL_WIDTH} slds-large-size_1-of-3` },
+    ];
   }
 
   async load(): Promise<void> {
@@ -113,5 +117,6 @@ export default class RecordPage extends LightningElement {
   }
 }
 
+const FULL_WIDTH = 'slds-col slds-size_1-of-1';
 const REVIEW = 'Review the errors on this page.';
 const NOT_EDITING = { isOn: false, drafts: {}, faults: {} };
