@@ -48,6 +48,7 @@ describe('record pages', () => {
       expect(await units.first().getByRole('link', { name: 'C-000123' }).getAttribute('href')).toContain(
         'dynamics.com',
       );
+      expect(await units.first().locator('lightning-relative-date-time').textContent()).not.toBe('');
       expect(await units.last().textContent()).toContain('does not know the customer group 80');
       expect(await units.last().textContent()).toContain('Choose a customer group that exists in gbsi');
       expect(await violations()).toEqual([]);
