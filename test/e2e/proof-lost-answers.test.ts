@@ -95,10 +95,10 @@ describe('answers that Dynamics gave and nobody heard', () => {
 });
 
 describe('the comparison itself', () => {
-  it('notices an order that is doubled, one that is lost and one that is still held', async () => {
+  it('notices an order that is doubled, one that is lost, one that is still held and one with another discount', async () => {
     const orders = product.dynamics.admin.rows({ set: 'SalesOrderHeadersV4', company: 'usmf' });
-    const [first, second, third] = orders.filter((row) => row['CausewayMarker'] !== '');
-    const edit = (row: typeof first, values: Record<string, string>): Promise<void> =>
+    const [first, second, third, fourth] = orders.filter((row) => row['CausewayMarker'] !== '');
+    const edit = (row: typeof first, values: Record<string, string | number>): Promise<void> =>
       product.editInDynamics(
         `SalesOrderHeadersV4(dataAreaId='usmf',SalesOrderNumber='${row?.['SalesOrderNumber'] ?? ''}')`,
         values,
@@ -106,8 +106,9 @@ describe('the comparison itself', () => {
 
     await edit(second, { CausewayMarker: first?.['CausewayMarker'] ?? '' });
     await edit(third, { IsSalesProcessingStopped: 'Yes' });
+    await edit(fourth, { TotalDiscountPercentage: 77 });
 
     const found = compareSides(product).map((difference) => difference.split(': ')[1]);
-    expect(found.toSorted()).toEqual(['0 orders', '2 orders', 'still held']);
+    expect(found.toSorted()).toEqual(['0 orders', '2 orders', 'header discount', 'still held', 'total']);
   });
 });

@@ -47,6 +47,30 @@ describe('a staged document', () => {
     expect(order(held?.number)).toMatchObject({ IsSalesProcessingStopped: 'Yes' });
   });
 
+  it('that cannot be read after its last write gives no old total back, and is not done', async () => {
+    const line = aLine('D0001', { Quantity: '2', UnitPrice: '500' });
+    const customer = await aCustomer(engine);
+    const item = aDeal(engine, customer, { lines: [line] });
+    const created = await one(item);
+    const lines = [{ ...line, fields: { ...line.fields, Quantity: '3' } }];
+    const again = aDeal(engine, customer, { id: item.record.id, lines, fields: created?.writeBacks ?? {} });
+    const more = { ...again, generation: item.generation + 1 };
+    let isFirst = true;
+    engine.hooks.afterWrite = async () => {
+      if (isFirst) engine.admin.fault({ kind: 'answer', status: 500, set: 'SalesOrderHeadersV4', verb: 'GET' });
+      isFirst = false;
+    };
+
+    const unread = await one(more);
+    const read = await one(more);
+
+    expect(created?.writeBacks['DynamicsTotal__c']).toMatch(/^1\d{3}/);
+    expect(unread?.faults).toHaveLength(1);
+    expect(unread?.writeBacks).toEqual({});
+    expect(read?.faults).toEqual([]);
+    expect(read?.writeBacks['DynamicsTotal__c']).toBe(order(created?.number)?.['OrderTotalAmount']);
+  });
+
   it('tells every difference of every line at once', async () => {
     const item = aDeal(engine, await aCustomer(engine));
     afterEachLine({ SalesPrice: 1, OrderedSalesQuantity: 9 });

@@ -11,6 +11,13 @@ const COMPANY_OF_COUNTRY: Readonly<Record<string, string>> = {
   Germany: 'demf',
 };
 
+const TAX_GROUP_OF_FAMILY: Readonly<Record<string, string>> = {
+  Books: 'REDUCED',
+  Hardware: 'FULL',
+  Services: 'SERVICE',
+  Software: 'FULL',
+};
+
 /**
  * Compares every account and every won opportunity with what Dynamics holds, record by record, by marker, and says in words what is
  * lost, doubled, half-released or different. An empty answer is the proof. Knows nothing of what the relay believes.
@@ -85,8 +92,9 @@ function readSides({ org, dynamics }: Product): Sides {
     org: org.organizationId,
     accounts: org.query('SELECT Id, Name, Phone, BillingCountry, CustomerNumber__c FROM Account ORDER BY Id'),
     deals: org.query(
-      `SELECT Id, Name, SalesOrderNumber__c, DynamicsTotal__c, Account.BillingCountry, Account.CustomerNumber__c,
-         (SELECT Id, Quantity, UnitPrice, Discount, Product2.ProductCode FROM OpportunityLineItems ORDER BY Id)
+      `SELECT Id, Name, SalesOrderNumber__c, DynamicsTotal__c, CurrencyIsoCode, HeaderDiscountPercent__c, BusinessUnit__c, CostCenter__c,
+         Department__c, Project__c, Account.BillingCountry, Account.CustomerNumber__c,
+         (SELECT Id, Quantity, UnitPrice, Discount, Product2.ProductCode, Product2.Family FROM OpportunityLineItems ORDER BY Id)
        FROM Opportunity WHERE IsWon = true ORDER BY Id`,
     ),
     inSync: new Set(statuses.map((row) => text(row['RecordId__c']))),
@@ -147,8 +155,24 @@ function compareOrder(name: string, deal: PlainRecord, order: Row): string[] {
     ...(order['IsSalesProcessingStopped'] === 'Yes' ? [`${name}: still held`] : []),
     ...differ(`${name}: number`, deal['SalesOrderNumber__c'], order['SalesOrderNumber']),
     ...differ(`${name}: total`, decimal(deal['DynamicsTotal__c']), decimal(order['OrderTotalAmount'])),
+    ...differ(`${name}: currency`, order['CurrencyCode'], deal['CurrencyIsoCode']),
+    ...differ(
+      `${name}: header discount`,
+      decimal(order['TotalDiscountPercentage']),
+      decimal(deal['HeaderDiscountPercent__c']),
+    ),
+    ...differ(
+      `${name}: dimensions`,
+      text(order['DefaultLedgerDimensionDisplayValue']).replace(/^-+$/, ''),
+      DIMENSIONS.map((field) => text(deal[field]))
+        .join('-')
+        .replace(/^-+$/, ''),
+    ),
   ];
 }
+
+/** In the order of the active format. */
+const DIMENSIONS = ['BusinessUnit__c', 'CostCenter__c', 'Department__c', 'Project__c'];
 
 function compareLines(
   sides: Sides,
@@ -162,6 +186,7 @@ function compareLines(
       decimal(line['Quantity']),
       decimal(line['UnitPrice']),
       decimal(line['Discount']),
+      TAX_GROUP_OF_FAMILY[text((line['Product2'] as PlainRecord)['Family'])] ?? '',
     ].join(' '),
   );
   const actual = rows.map((row) =>
@@ -171,6 +196,7 @@ function compareLines(
       decimal(row['OrderedSalesQuantity']),
       decimal(row['SalesPrice']),
       decimal(row['LineDiscountPercentage']),
+      text(row['SalesTaxItemGroupCode']),
     ].join(' '),
   );
   return differ(`${of.name}: lines`, actual.toSorted().join(' | '), expected.toSorted().join(' | '));

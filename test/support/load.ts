@@ -33,7 +33,11 @@ export function createWonDeals(
     org.transaction(() => {
       const lines = Array.from({ length: random.between(1, 4) }, () => dealLine(random));
       const accountId = random.pick(load.accountIds);
-      const fields = { Name: `Load deal ${index + 1}` };
+      const fields = {
+        Name: `Load deal ${index + 1}`,
+        ...(random.chance(0.3) ? { HeaderDiscountPercent__c: String(random.between(1, 20)) } : {}),
+        ...(random.chance(0.5) ? { CostCenter__c: random.pick(['007', '008']) } : {}),
+      };
       const deal = createDeal(org, { accountId, catalog: load.catalog, currency: 'EUR', lines, fields });
       win(org, deal);
       return deal;

@@ -20,6 +20,8 @@ export type Done = {
   readonly lines?: readonly WrittenLine[];
   /** Documents: true once nothing holds the document back any more. */
   readonly isReleased?: boolean;
+  /** True where the record was read before the last write: its totals are then not those of Dynamics, and go nowhere. */
+  readonly isStale?: boolean;
 };
 
 /** Keeps what was agreed and tells the caller: link and bases, the closed intents, and the decision with its write-backs. */
@@ -36,7 +38,7 @@ export function conclude(run: Run, work: PlannedWork, done: Done): void {
     dynamicsKey,
     number,
     url: work.connector.recordUrl(work.entity, done.record.key),
-    writeBacks: { ...inbound.fields, ...writeBacksFrom(work, done.record.values) },
+    writeBacks: { ...inbound.fields, ...(done.isStale === true ? {} : writeBacksFrom(work, done.record.values)) },
     fingerprint: work.fingerprint,
     rule: work.rule,
     verdicts: [

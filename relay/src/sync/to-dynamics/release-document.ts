@@ -12,7 +12,7 @@ type Compared = {
   readonly lines: readonly WrittenLine[];
   readonly faults: readonly Fault[];
 };
-type Released = Compared & { readonly record: EntityRecord };
+type Released = Compared & { readonly record: EntityRecord; readonly isStale: boolean };
 
 /**
  * Reads a document's lines back, and lets the document go only if each of ours is there exactly once and holds what was sent. Finance's
@@ -25,12 +25,22 @@ export async function releaseDocument(
 ): Promise<Released> {
   const { record, lines } = document;
   const request = releaseRequest(work, record.key);
-  if (request === null) return { record: await reread(run, work, record), lines, faults: [] };
+  if (request === null) return asItStands(run, work, { record, lines, faults: [] });
   const compared = await compareLines(run, work, document);
-  if (compared.faults.length > 0) return { record, ...compared };
+  if (compared.faults.length > 0) return asItStands(run, work, { record, ...compared });
   const [answer] = await work.connector.write([request], run.io);
-  if (answer?.ok === true && answer.value !== null) return { record: answer.value, lines, faults: [] };
-  return { record, lines, faults: [answer?.ok === false ? answer.fault : lostFault()] };
+  if (answer?.ok === true && answer.value !== null) return { record: answer.value, lines, faults: [], isStale: false };
+  return asItStands(run, work, { record, lines, faults: [answer?.ok === false ? answer.fault : lostFault()] });
+}
+
+async function asItStands(
+  run: Run,
+  work: PlannedWork,
+  end: Compared & { readonly record: EntityRecord },
+): Promise<Released> {
+  const { record, fault } = await reread(run, work, end.record);
+  if (fault === null) return { ...end, record, isStale: false };
+  return { ...end, faults: end.faults.length > 0 ? end.faults : [fault], isStale: true };
 }
 
 async function compareLines(

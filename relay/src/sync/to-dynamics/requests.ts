@@ -94,11 +94,15 @@ export function isCreatedTogether(work: PlannedWork): boolean {
   return work.current === null && documentStrategyOf(work) === 'Changeset';
 }
 
-/** The header as it stands after its lines moved its totals; as it was where it cannot be read now. */
-export async function reread(run: Run, work: PlannedWork, record: EntityRecord): Promise<EntityRecord> {
+/** A document's header as it stands now, or as it was before with the fault that kept it from being read: its totals are then old. */
+export type Reread = { readonly record: EntityRecord; readonly fault: Fault | null };
+
+/** The header as it stands after its lines moved its totals. */
+export async function reread(run: Run, work: PlannedWork, record: EntityRecord): Promise<Reread> {
   const fields = fieldsToRead(work.mapping, work.entity);
   const [answer] = await work.connector.read([{ entitySet: work.mapping.entitySet, key: record.key, fields }], run.io);
-  return answer?.ok === true && answer.value !== null ? answer.value : record;
+  if (answer?.ok === true && answer.value !== null) return { record: answer.value, fault: null };
+  return { record, fault: answer?.ok === false ? answer.fault : lostFault() };
 }
 
 /** What the answer to a create amounts to: the record, or a fault, and whether the record may be there all the same. */

@@ -59,8 +59,10 @@ async function createTogether(run: Run, work: PlannedWork, leases: readonly Leas
   }
   const fresh = await reread(run, work, record);
   conclude(run, work, {
-    record: fresh,
+    record: fresh.record,
     outcome: 'created',
+    faults: fresh.fault === null ? [] : [fresh.fault],
+    isStale: fresh.fault !== null,
     intentIds,
     lines: lines.flatMap((plan, index) => {
       const line = lineRecords[index];
@@ -82,8 +84,9 @@ async function writeStaged(run: Run, work: PlannedWork, leases: readonly Lease[]
   const lines = await writeLines(run, work, { header: header.record, leases });
   const intentIds = [...header.intentIds, ...lines.intentIds];
   if (lines.faults.length > 0) {
-    const record = await reread(run, work, header.record);
-    conclude(run, work, { record, outcome: 'partial', faults: lines.faults, intentIds, lines: lines.written });
+    const { record, fault: staleFault } = await reread(run, work, header.record);
+    const isStale = staleFault !== null;
+    conclude(run, work, { record, outcome: 'partial', faults: lines.faults, intentIds, lines: lines.written, isStale });
     return;
   }
   const released = await releaseDocument(run, work, { record: header.record, lines: lines.written });
@@ -93,6 +96,7 @@ async function writeStaged(run: Run, work: PlannedWork, leases: readonly Lease[]
     record: released.record,
     outcome,
     faults: released.faults,
+    isStale: released.isStale,
     intentIds,
     lines: released.lines,
     isReleased: released.faults.length === 0,
