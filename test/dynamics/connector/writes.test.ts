@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Answer, EntityRecord, Values, WriteRequest } from '../../../relay/src/dynamics/connector.ts';
+import type { CallSample } from '../../../relay/src/dynamics/odata/client.ts';
+import { RelayError } from '../../../relay/src/errors.ts';
+import { CLIENT } from '../finance-operations/simulator-under-test.ts';
 import { aCall, connectionTo, startConnector, type ConnectorUnderTest } from './connector-under-test.ts';
 
 const FIELDS = ['CustomerAccount', 'OrganizationName', 'CustomerGroupId', 'CreditLimit', 'OnHoldStatus'];
@@ -53,6 +56,33 @@ describe('writing to Finance & Operations', () => {
     expect(values).toMatchObject({ OrganizationName: 'Acme', CreditLimit: '1234567890123456.78', OnHoldStatus: 'No' });
     expect(etag).toMatch(/^W\//);
     expect(test.samples).toHaveLength(1);
+  });
+
+  it('keeps the result of a create whose neighbor cannot be read back for want of a token', async () => {
+    const standing = recordOf((await test.connector.write([create()], aCall()))[0]);
+    const before = customers();
+    let isAway = false;
+    const { entra, simulator } = test.under;
+    const tokens = {
+      token: async () => {
+        if (isAway) throw new RelayError('DYNAMICS_UNAVAILABLE', 'Entra is away.');
+        return entra.token(CLIENT, simulator.baseUrl);
+      },
+      invalidate: () => undefined,
+    };
+    const observe = ({ kind }: CallSample): void => void (isAway = kind === 'batch');
+    const connector = test.another({ tokens, observe });
+    await connector.describe('CustomersV3', aCall());
+
+    const account = String(standing.values['CustomerAccount']);
+    const [made, changed] = await connector.write(
+      [create(), update(account, { OrganizationName: 'Other' }, standing.etag)],
+      aCall(),
+    );
+
+    expect(customers()).toBe(before + 1);
+    expect(recordOf(made).values['OrganizationName']).toBe('Acme');
+    expect(changed).toMatchObject({ ok: false, isUnknown: true });
   });
 
   it('renders what it would send, faults and all, and sends nothing', async () => {

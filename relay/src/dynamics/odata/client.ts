@@ -98,9 +98,8 @@ export function createODataClient(options: ODataClientOptions): ODataClient {
       try {
         return await throttle.run(call.lane, call.signal, () => observed(request, call.signal));
       } catch (error) {
-        if (error instanceof RelayError && WAITING.has(error.code)) {
-          return { ok: false, fault: toFault(error), isUnknown: false };
-        }
+        // A call that could not be made, for want of a token say, is an answer too: beside it others may have been sent.
+        if (error instanceof RelayError) return { ok: false, fault: toFault(error), isUnknown: false };
         throw error;
       }
     },
@@ -147,7 +146,6 @@ function authenticated(
 }
 
 const REFUSALS: ReadonlySet<number> = new Set([401, 403, 408, 429]);
-const WAITING: ReadonlySet<string> = new Set(['DYNAMICS_THROTTLED', 'OUT_OF_TIME']);
 
 function outcomeOf(exchange: Exchange, reply: Reply): CallSample['outcome'] {
   if (reply.ok) return 'answered';

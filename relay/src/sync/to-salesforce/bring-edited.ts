@@ -22,7 +22,7 @@ async function bring(inbound: Inbound, arrival: Arrival): Promise<string | null>
   const { deps, org, connector } = inbound;
   const dynamicsKey = connector.formatKey(arrival.entity, arrival.record.key);
   const { entitySet } = arrival.mapping;
-  const link = await linkOf(inbound, entitySet, dynamicsKey);
+  const link = await linkOf(inbound, arrival.mapping, dynamicsKey);
   if (link === undefined) return null;
   const resources = [`record:${org}/${link.unit.recordId}`, `key:${connector.connection}/${entitySet}/${dynamicsKey}`];
   const leases = await deps.store.acquireLeases(resources, deps.holder, LEASE_MS);
@@ -40,12 +40,18 @@ async function bring(inbound: Inbound, arrival: Arrival): Promise<string | null>
   }
 }
 
-/** The link of a Dynamics record; one whose create is on its way is waited for. */
-async function linkOf(inbound: Inbound, entitySet: string, dynamicsKey: string): Promise<Link | undefined> {
-  const { deps, org, connector } = inbound;
+/**
+ * The link of a Dynamics record under the mapping of the event: another mapping's bases say nothing of this one's fields. A record
+ * whose create is on its way is waited for.
+ */
+async function linkOf(inbound: Inbound, mapping: EntityMapping, dynamicsKey: string): Promise<Link | undefined> {
+  const { deps, org, connector, company } = inbound;
+  const { entitySet } = mapping;
   const place = { org, connection: connector.connection, entitySet, dynamicsKeys: [dynamicsKey] };
   const look = async (): Promise<Link | undefined> =>
-    (await deps.store.linksOfKeys(place)).find(({ state }) => state === 'active');
+    (await deps.store.linksOfKeys(place)).find(
+      ({ state, unit }) => state === 'active' && unit.mapping === mapping.name && unit.company === company,
+    );
   const link = await look();
   if (link !== undefined) return link;
   if (await isBeingCreated(inbound, entitySet)) {

@@ -83,8 +83,8 @@ async function isPrimary(inbound: Inbound, mappingName: string | null, accountId
   const [account] = await salesforce.readRecords({ type, ids: [accountId], fields, children: [] });
   const places = account === undefined ? [] : route(mapping, account).routed;
   const place = places.find((one) => one.connection === connector.connection && one.company === company);
-  // An account that moved to another company still shows what it owes where it is a customer.
-  return place?.isPrimary ?? true;
+  // An account that is routed nowhere any more still shows what it owes where it is a customer; one that moved shows its new company's.
+  return place?.isPrimary ?? !places.some(({ isPrimary: isOther }) => isOther);
 }
 
 type Target = { readonly type: string; readonly id: string; readonly fields: readonly string[] };

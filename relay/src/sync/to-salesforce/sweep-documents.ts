@@ -57,7 +57,10 @@ function isOf(configuration: Configuration, mapping: EntityMapping, connector: C
   return configuration.connections.get(mapping.connection)?.connectionKey === connector.connection;
 }
 
-/** The cursor moves only where all that was found is there; else the same window is looked through again. */
+/**
+ * The cursor of dates moves only where all that was found is there; else the same window is looked through again. That of open invoices
+ * moves on whatever became of single ones: they come round again, and none of them keeps the later ones waiting.
+ */
 async function sweepOne(inbound: Inbound, mapping: EntityMapping): Promise<Swept> {
   const { deps, org, connector, company } = inbound;
   const { sweep } = mapping.options;
@@ -68,7 +71,7 @@ async function sweepOne(inbound: Inbound, mapping: EntityMapping): Promise<Swept
   const codes = new Set<ErrorCode>();
   let brought = 0;
   let failed = 0;
-  let next = '';
+  let next: string | null = null;
   try {
     const from = daysBefore((await deps.store.cursor(place)) ?? today, sweep.overlapDays);
     const entity = await connector.describe(mapping.entitySet, inbound.io);
@@ -98,13 +101,10 @@ async function sweepOne(inbound: Inbound, mapping: EntityMapping): Promise<Swept
     closedIntents: [],
     audit: [],
     reports: [{ org, unitKey, entitySet: mapping.entitySet, scope, faults }],
-    cursors:
-      failed === 0
-        ? [
-            { ...place, position: today },
-            { ...ofOpen, position: next },
-          ]
-        : [],
+    cursors: [
+      ...(failed === 0 ? [{ ...place, position: today }] : []),
+      ...(next === null ? [] : [{ ...ofOpen, position: next }]),
+    ],
   });
   return { brought, failed };
 }
