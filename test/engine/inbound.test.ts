@@ -68,6 +68,29 @@ describe('a customer that finance edited', () => {
     expect(engine.salesforce.get('Account', id)).toMatchObject({ BillingCity: 'La Jolla' });
   });
 
+  it('is left alone by a mapping that is not the one of its link', async () => {
+    hear((document) => {
+      const records = document.records['EntityMapping__mdt'] ?? [];
+      const customer = records.find((record) => record['DeveloperName'] === 'Account_Customer');
+      records.push({ ...customer, DeveloperName: 'Account_Prospect', Sequence__c: 99 });
+      const fields = document.records['FieldMapping__mdt'] ?? [];
+      const city = fields.find((record) => record['DeveloperName'] === 'Account_City');
+      fields.push({
+        ...city,
+        DeveloperName: 'Prospect_City',
+        EntityMapping__c: 'Account_Prospect',
+        SalesforceField__c: 'ShippingCity',
+      });
+    });
+    const { id, number } = await aCustomer(engine);
+    await change(number, { AddressCity: 'La Jolla' });
+
+    await tell(number);
+
+    expect(engine.salesforce.get('Account', id)).toMatchObject({ BillingCity: 'La Jolla' });
+    expect(engine.salesforce.get('Account', id)['ShippingCity'] ?? null).toBeNull();
+  });
+
   it('becomes a problem where both sides changed a field under Ask, and loses neither value', async () => {
     hear();
     const { id, number } = await aCustomer(engine, { Phone: '100' });
