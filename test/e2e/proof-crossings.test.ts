@@ -16,7 +16,7 @@ let catalog: Catalog;
 let answersToLose = 0;
 
 beforeAll(async () => {
-  product = await startProduct({ quarantineSeconds: 1 });
+  product = await startProduct({ quarantineSeconds: 5 });
   outbox = await outboxInBatches(product, 50, async (body) => {
     const answer = await product.call('POST', '/v1/sync', body);
     if (answersToLose <= 0) return answer;
@@ -155,7 +155,7 @@ describe('an event about an order whose link is not stored yet', () => {
     const id = await oneAccount();
     const deals = createWonDeals(product.org, random, { accountIds: [id], catalog, count: 2 });
     // The orders of one call are stored together: a slow line of one keeps the link of the other from being stored.
-    product.dynamics.admin.fault({ kind: 'delay', milliseconds: 3_000, set: 'SalesOrderLinesV3', verb: 'POST' });
+    product.dynamics.admin.fault({ kind: 'delay', milliseconds: 2_000, set: 'SalesOrderLinesV3', verb: 'POST' });
     const underWay = outbox.dispatch();
     const names = new Map(deals.map((deal) => [String(read('Opportunity', deal, 'Name')['Name']), deal]));
     const order = await until(() => {

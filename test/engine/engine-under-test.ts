@@ -221,6 +221,12 @@ function hooked(real: Connector, hooks: Hooks): Connector {
       await hooks.afterWrite?.(requests);
       return answers;
     },
+    writeTogether: async (requests, call) => {
+      await hooks.beforeWrite?.(requests);
+      const answer = await real.writeTogether(requests, call);
+      await hooks.afterWrite?.(requests);
+      return answer;
+    },
   };
 }
 

@@ -166,7 +166,7 @@ describe('a deleted record', () => {
   });
 
   it('is deactivated in Dynamics under Deactivate, also when asked twice', async () => {
-    policy('Deactivate', '{"deactivate": {"field": "OnHoldStatus", "value": "All"}}');
+    policy('Deactivate', '{"deactivate": {"field": "OnHoldStatus", "value": "All", "active": "No"}}');
     const { id, number } = await aCustomer(engine);
 
     const first = await engine.sync([gone(id)]);

@@ -69,8 +69,8 @@ describe('starting', () => {
 
   test('a field type it does not know is refused by name', async () => {
     await withFolder(async (folder) => {
-      writeField(folder, '<type>Location</type>');
-      await expect(startOrg({ sources: [folder] })).rejects.toThrow('field type Location (Account.X__c)');
+      writeField(folder, '<type>Hologram</type>');
+      await expect(startOrg({ sources: [folder] })).rejects.toThrow('field type Hologram (Account.X__c)');
     });
   });
 

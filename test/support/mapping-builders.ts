@@ -47,6 +47,7 @@ export function aField(overrides: Partial<FieldMapping> = {}): FieldMapping {
     salesforceLength: 0,
     salesforceScale: null,
     version: 'v1',
+    form: 'f1',
     dynamicsField: 'Name',
     kind: 'Field',
     direction: 'ToDynamics',

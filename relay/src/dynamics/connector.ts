@@ -95,10 +95,11 @@ export type WriteRequest =
 
 /**
  * The answer to one request. `isUnknown` is true only where the request may have been carried out although no answer came:
- * such a create is looked up before it is tried again.
+ * such a create is looked up before it is tried again. `at`: which of several requests that stand or fall together was at fault, if told.
  */
 export type Answer<T> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: Fault; readonly isUnknown: boolean };
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly fault: Fault; readonly isUnknown: boolean; readonly at?: number };
 
 /** Real-time work goes before bulk work where both wait for the same environment. */
 export type Lane = 'realTime' | 'bulk';

@@ -53,7 +53,7 @@ export async function readMasterKey(file: string): Promise<MasterKey> {
  */
 export function hashKeyOf(masterKey: MasterKey, org: string): HashKey {
   // What is hashed, and how, belongs to the purpose: hashes of another form are then those of another key, and no agreement.
-  const key = deriveKey(masterKey, `hash/128/${org}`);
+  const key = deriveKey(masterKey, `hash/128/input/${org}`);
   // Made once: a key that comes as bytes is made anew for every hash, which costs seven times the hash itself.
   const secret = createSecretKey(key);
   const make = (text: string): string =>

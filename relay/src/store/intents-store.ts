@@ -45,6 +45,20 @@ export async function intentsOfUnits(database: Queryable, units: readonly Unit[]
   return rows.map(toIntent);
 }
 
+/** The intents of the records that are not done. */
+export async function intentsOfRecords(
+  database: Queryable,
+  org: string,
+  recordIds: readonly string[],
+): Promise<Intent[]> {
+  const { rows } = await database.query<IntentRow>(
+    `select ${INTENT} from causeway.intents i
+     where i.org = $1 and i.record_id = any($2::text[]) and i.state <> 'done' order by i.id`,
+    [org, recordIds],
+  );
+  return rows.map(toIntent);
+}
+
 /** Marks creates whose answer never came; the quarantine counts from the first time. */
 export async function markUnknown(database: Queryable, intentIds: readonly string[]): Promise<void> {
   await database.query(

@@ -8,6 +8,7 @@ import {
   closeIntents,
   hasOpenIntent,
   intentsLeftBehind,
+  intentsOfRecords,
   intentsOfUnits,
   markUnknown,
   openIntents,
@@ -95,7 +96,9 @@ function linkMethods(
 
 function intentMethods(
   pool: Pool,
-): Methods<'openIntents' | 'intentsOfUnits' | 'markUnknown' | 'withdrawIntents' | 'hasOpenIntent'> {
+): Methods<
+  'openIntents' | 'intentsOfUnits' | 'intentsOfRecords' | 'markUnknown' | 'withdrawIntents' | 'hasOpenIntent'
+> {
   return {
     openIntents: (wanted, leases) =>
       inTransaction(pool, async (database) => {
@@ -103,6 +106,7 @@ function intentMethods(
         return openIntents(database, wanted);
       }),
     intentsOfUnits: (units) => withDatabase(pool, (database) => intentsOfUnits(database, units)),
+    intentsOfRecords: (org, recordIds) => withDatabase(pool, (database) => intentsOfRecords(database, org, recordIds)),
     markUnknown: (intentIds) => withDatabase(pool, (database) => markUnknown(database, intentIds)),
     withdrawIntents: (intentIds) => withDatabase(pool, (database) => withdrawIntents(database, intentIds)),
     hasOpenIntent: (place) => withDatabase(pool, (database) => hasOpenIntent(database, place)),

@@ -143,6 +143,8 @@ export type Store = {
     leases: readonly Lease[],
   ): Promise<Intent[]>;
   intentsOfUnits(units: readonly Unit[]): Promise<Intent[]>;
+  /** The intents of these records under any mapping, in any company. */
+  intentsOfRecords(org: string, recordIds: readonly string[]): Promise<Intent[]>;
   markUnknown(intentIds: readonly string[]): Promise<void>;
   /** Forgets intents whose create certainly did not happen. */
   withdrawIntents(intentIds: readonly string[]): Promise<void>;

@@ -36,15 +36,17 @@ export function compileField(record: FieldRecord, scope: FieldScope): FieldMappi
   if (record.ValueMap__c !== undefined && valueMap === null) {
     refuse('ValueMap__c', `there is no value map ${record.ValueMap__c}`);
   }
+  const formula = compiled(record.Formula__c, scope, (reason) => refuse('Formula__c', reason));
   const field: FieldMapping = {
     name,
     ...settingsOf(record),
     ...shapeOf(target),
-    formula: compiled(record.Formula__c, scope, (reason) => refuse('Formula__c', reason)),
+    formula,
     inboundFormula: compiledInbound(record.InboundFormula__c, scope, (reason) => refuse('InboundFormula__c', reason)),
     valueMap,
     options: readJson('fieldMapping', record.Options__c, (reason) => refuse('Options__c', reason)) ?? {},
     version: versionOf(record, valueMap, scope.entitySet),
+    form: formOf(record, formula, scope.entitySet),
   };
   checkShape(field, scope, refuse);
   return field;
@@ -60,7 +62,7 @@ function shapeOf(target: SalesforceField | null): Shape {
 
 type Settings = Omit<
   FieldMapping,
-  'name' | 'formula' | 'inboundFormula' | 'valueMap' | 'options' | 'version' | keyof Shape
+  'name' | 'formula' | 'inboundFormula' | 'valueMap' | 'options' | 'version' | 'form' | keyof Shape
 >;
 
 /** What a record says in so many words; where it says nothing, the choice that loses nothing. */
@@ -196,6 +198,12 @@ function versionOf(record: FieldRecord, valueMap: ValueMap | null, entitySet: st
     valueMap,
   ];
   return versionFrom(JSON.stringify(deciding));
+}
+
+/** What a mended formula, map or option leaves as it was: the fields that are read on both sides. */
+function formOf(record: FieldRecord, formula: Formula | null, entitySet: string): string {
+  const reads = formula === null ? [record.SalesforceField__c] : formula.reads.toSorted();
+  return versionFrom(JSON.stringify([entitySet, record.DynamicsField__c, reads])).slice(0, 6);
 }
 
 /** Names what a mapping says, in 96 bits: each base of each record carries one. */

@@ -25,6 +25,7 @@ function findFields(mapping: EntityMapping, entity: EntityDescription): string[]
     mapping.markerField,
     options.hold?.field,
     options.final?.field,
+    options.deactivate?.field,
     options.numberField,
     entity.modifiedField,
   ];

@@ -2,11 +2,11 @@ import { expect, test } from '@jest/globals';
 import { fingerprint } from './fingerprint.ts';
 import { aField, aHashKey, aMapping, aUnit } from '../../../test/support/mapping-builders.ts';
 
-const name = { field: aField({ name: 'Name' }), dynamicsField: 'Name', value: 'Acme' };
-const city = { field: aField({ name: 'City' }), dynamicsField: 'City', value: null };
+const name = { field: aField({ name: 'Name' }), dynamicsField: 'Name', value: 'Acme', input: {} };
+const city = { field: aField({ name: 'City' }), dynamicsField: 'City', value: null, input: {} };
 const line = (recordId: string, value: string) => ({
   unit: aUnit({ recordId, mapping: 'Line' }),
-  mapped: [{ field: aField({ name: 'Quantity' }), dynamicsField: 'Quantity', value }],
+  mapped: [{ field: aField({ name: 'Quantity' }), dynamicsField: 'Quantity', value, input: {} }],
 });
 const mapped = { document: [name, city], lines: [line('A', '1'), line('B', '2')] };
 const original = fingerprint(aMapping(), mapped, aHashKey());

@@ -23,6 +23,8 @@ export type MappedField = {
   readonly field: FieldMapping;
   readonly dynamicsField: string;
   readonly value: Value;
+  /** What the field reads in Salesforce to make the value, by path. */
+  readonly input: Values;
   /** What is written over the current value, where that is not `value` itself. */
   readonly onto?: (current: Value) => Value;
 };
@@ -48,7 +50,7 @@ export function mapToDynamics(
   const keep = (field: FieldMapping, result: Converted): void => {
     if (!result.ok) faults.push(result.fault);
     else if (result.value === null && isNeeded(mapping, field)) faults.push(missing(mapping, field));
-    else mapped.push({ field, dynamicsField: field.dynamicsField, value: result.value });
+    else mapped.push({ field, dynamicsField: field.dynamicsField, value: result.value, input: inputOf(field, fields) });
   };
   for (const field of outboundFields(mapping, context)) keep(field, outboundValue(field, fields, context));
   for (const group of dimensionGroups(mapping)) {
@@ -179,7 +181,24 @@ function mapDimensions(
   const type = context.entity.fields.get(first.dynamicsField)?.type;
   const fitting = type === undefined ? null : toDynamicsValue(value, type, first);
   if (fitting?.ok === false) return { mapped: null, faults: [fitting.fault] };
-  return { mapped: { field: first, dynamicsField: first.dynamicsField, value, onto }, faults: [] };
+  const input: Values = Object.assign({}, ...group.map((field) => inputOf(field, fields))) as Values;
+  return {
+    mapped: { field: together(first, group), dynamicsField: first.dynamicsField, value, input, onto },
+    faults: [],
+  };
+}
+
+/** One value is made by all fields of the group: a change of any of them is a change of it. */
+function together(first: FieldMapping, group: readonly FieldMapping[]): FieldMapping {
+  if (group.length === 1) return first;
+  const version = group.map((field) => field.version).join('+');
+  return { ...first, version, form: group.map((field) => field.form).join('+') };
+}
+
+function inputOf(field: FieldMapping, fields: Values): Values {
+  if (field.kind === 'Constant') return {};
+  const reads = field.formula === null ? [field.salesforceField ?? ''] : field.formula.reads;
+  return Object.fromEntries(reads.map((path) => [path, fields[path] ?? null]));
 }
 
 function blankDimension(field: FieldMapping): Fault {

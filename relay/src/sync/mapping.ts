@@ -35,8 +35,10 @@ export type FieldMapping = {
   /** The longest text that the Salesforce field takes, and its decimal places; 0 and null where that says nothing. */
   readonly salesforceLength: number;
   readonly salesforceScale: number | null;
-  /** SHA-256 of what decides the values: a base made under another version is re-made, never trusted. */
+  /** Hash of what decides the values: how one side's value is made of the other's. */
   readonly version: string;
+  /** Hash of which fields are compared: bases made under another form tell nothing of who moved. */
+  readonly form: string;
   readonly dynamicsField: string;
   readonly kind: 'Field' | 'Reference' | 'Dimension' | 'Constant';
   readonly direction: Direction;
@@ -127,8 +129,8 @@ export type EntityMappingOptions = {
   readonly related?: readonly string[];
   /** The child's Dynamics field that names its parent, and the parent's field it takes it from. */
   readonly parentKey?: Readonly<Record<string, string>>;
-  /** Delete policy Deactivate: what is written instead of deleting. */
-  readonly deactivate?: { readonly field: string; readonly value: string };
+  /** Delete policy Deactivate: what is written instead of deleting, and what is written when the record is restored. */
+  readonly deactivate?: { readonly field: string; readonly value: string; readonly active: string };
   /** Inbound: the business events that hint at records of this mapping; `where` maps entity fields to event members. */
   readonly events?: readonly {
     readonly businessEventId: string;

@@ -10,10 +10,11 @@ const key = aHashKey();
 const entity = anEntity({ Amount: DECIMAL });
 const field = aField({ direction: 'Both', policy: 'Ask' });
 
-const mapped = (value: Value, of: FieldMapping = field): MappedField => ({
+const mapped = (value: Value, of: FieldMapping = field, input: Values = { Name: value }): MappedField => ({
   field: of,
   dynamicsField: of.dynamicsField,
   value,
+  input,
 });
 
 function judge(overrides: Partial<MergeInput>): FieldVerdict {
@@ -66,21 +67,17 @@ describe('moves', () => {
     expect(verdict.verdict).toBe('none');
   });
 
-  test('a base of another version or key tells of no move and writes nothing', () => {
-    const [base] = agreedOn('Acme');
-    const changed = aField({ ...field, policy: 'Salesforce', version: 'v2' });
-    const current = { Name: 'Acme 3' };
+  test('a base of another key tells of no move and writes nothing', () => {
+    const rekeyed = (of: FieldMapping) =>
+      judge({
+        mapped: [mapped('Acme 2', of)],
+        current: { Name: 'Acme' },
+        bases: agreedOn('Acme', 'Acme', of),
+        key: aHashKey('key-2'),
+      });
 
-    const remapped = judge({ mapped: [mapped('Acme 2', changed)], current, bases: base === undefined ? [] : [base] });
-    const rekeyed = judge({ mapped: [mapped('Acme 2')], current, bases: agreedOn('Acme'), key: aHashKey('key-2') });
-
-    expect(remapped).toMatchObject({
-      verdict: 'kept',
-      baseline: 'stale',
-      salesforceMoved: false,
-      dynamicsMoved: false,
-    });
-    expect(rekeyed).toMatchObject({ verdict: 'conflict', baseline: 'stale' });
+    expect(rekeyed(field)).toMatchObject({ verdict: 'conflict', baseline: 'stale', salesforceMoved: false });
+    expect(rekeyed(aField())).toMatchObject({ verdict: 'kept', baseline: 'stale', salesforceMoved: false });
   });
 
   test('without a base nobody is said to have moved', () => {
@@ -90,6 +87,107 @@ describe('moves', () => {
       dynamicsMoved: false,
       verdict: 'conflict',
     });
+  });
+});
+
+describe('a mapping that was changed', () => {
+  const before = aField({ direction: 'Both', policy: 'Salesforce' });
+  const changed = aField({ ...before, version: 'v2' });
+  /** What Salesforce holds, what the mapping makes of it, and what Dynamics holds. */
+  type State = { readonly input: string; readonly outbound: string; readonly current: string };
+  const agreement: State = { input: 'Net 30', outbound: 'Net30', current: 'Net30' };
+  const basesOf = ({ input, outbound, current }: State): Base[] =>
+    advance([judge({ mapped: [mapped(outbound, before, { Name: input })] })], { Name: current });
+  const after = (of: FieldMapping, { input, outbound, current }: State, was: State = agreement) =>
+    judge({ mapped: [mapped(outbound, of, { Name: input })], current: { Name: current }, bases: basesOf(was) });
+
+  test('does not hide an edit in Salesforce', () => {
+    const verdict = after(changed, { input: 'Net 45', outbound: 'Net45', current: 'Net30' });
+
+    expect(verdict).toMatchObject({ verdict: 'toDynamics', salesforceMoved: true, rule: 'Only Salesforce moved' });
+  });
+
+  test('does not hide an edit in Dynamics', () => {
+    const verdict = after(changed, { input: 'Net 30', outbound: 'Net31', current: 'Net60' });
+
+    expect(verdict).toMatchObject({ verdict: 'toSalesforce', salesforceMoved: false, dynamicsMoved: true });
+  });
+
+  test.each(['Salesforce', 'Dynamics', 'Ask'] as const)(
+    'and makes something else of what nobody moved writes nothing and is told, policy %s, until the sides are the same',
+    (policy) => {
+      const other = { ...changed, policy };
+      const differing = after(other, { input: 'Net 30', outbound: 'Net31', current: 'Net30' });
+      const same = after(other, { input: 'Net 30', outbound: 'Net31', current: 'Net31' });
+
+      expect(differing).toMatchObject({ verdict: 'conflict', baseline: 'remapped' });
+      expect(differing.rule).toMatch(/^Re-baselined/);
+      expect(advance([differing], { Name: 'Net30' })).toEqual([]);
+      expect(same.verdict).toBe('agreed');
+    },
+  );
+
+  test('and makes the same of a value as before leaves its agreement alone, even where the sides differ by it', () => {
+    const kept: State = { input: 'Net 30', outbound: 'Net30', current: 'NET 30 DAYS' };
+
+    expect(after(changed, kept, kept)).toMatchObject({ verdict: 'none', baseline: 'valid' });
+  });
+
+  test('to read other fields tells of no move, so that nothing is written over', () => {
+    const verdict = after({ ...changed, form: 'f2' }, { input: 'x', outbound: 'Net45', current: 'Net30' });
+
+    expect(verdict).toMatchObject({ verdict: 'conflict', salesforceMoved: false, dynamicsMoved: false });
+  });
+
+  test('in how it compares does not take the same value in Dynamics for an edit', () => {
+    const amount = aField({ ...before, dynamicsField: 'Amount' });
+    const rounded = { ...amount, version: 'v2', options: { scale: 1 } };
+    const bases = advance([judge({ mapped: [mapped('2.55', amount)] })], { Amount: '2.55' });
+
+    const verdict = judge({ mapped: [mapped('9', rounded)], current: { Amount: '2.55' }, bases });
+
+    expect(verdict).toMatchObject({ verdict: 'toDynamics', dynamicsMoved: false });
+  });
+});
+
+test('a parent with another number is a move of Salesforce, though the lookup stands', () => {
+  const reference = aField({ kind: 'Reference' });
+  const lookup = { AccountId: '001000000000001AAA' };
+  const bases = advance([judge({ mapped: [mapped('US-1', reference, lookup)] })], { Name: 'US-1' });
+
+  const verdict = judge({ mapped: [mapped('US-2', reference, lookup)], current: { Name: 'US-1' }, bases });
+
+  expect(verdict).toMatchObject({ verdict: 'toDynamics', salesforceMoved: true });
+});
+
+describe('a value that came from Dynamics', () => {
+  /** Dynamics was set to Net10x, which Salesforce shows as Net 45, which maps to Net45. */
+  const arrived = (policy: FieldMapping['policy'], held: Value, inbound: Value = 'Net 45') => {
+    const lossy = aField({ direction: 'Both', policy });
+    return judge({
+      mapped: [mapped(held === 'Net 45' ? 'Net45' : 'Net30', lossy, { Name: held })],
+      current: { Name: 'Net10x' },
+      bases: agreedOn('Net30', 'Net30', lossy),
+      salesforce: { fields: { Name: held }, inbound: { Name: inbound } },
+    });
+  };
+
+  test.each(['Salesforce', 'Dynamics', 'Newest', 'Ask'] as const)(
+    'and stands in Salesforce is agreed: %s',
+    (policy) => {
+      expect(arrived(policy, 'Net 45')).toMatchObject({
+        verdict: 'agreed',
+        rule: "Salesforce holds what Dynamics' value maps to",
+      });
+    },
+  );
+
+  test('is not taken for agreed while Salesforce holds another', () => {
+    expect(arrived('Ask', 'Net 60').verdict).toBe('conflict');
+  });
+
+  test('and has no form in Salesforce is not taken for what is blank there', () => {
+    expect(arrived('Ask', null, null).verdict).toBe('conflict');
   });
 });
 
@@ -176,7 +274,8 @@ describe('bases', () => {
   test('of a write-back that arrived hold the value on both sides', () => {
     const first = judge({ mapped: [mapped('old')], current: { Name: 'new' }, bases: agreedOn('old') });
 
-    const next = settledAfter(first, { Name: 'new' }, { outbound: 'new', current: 'new' });
+    const bases = advance([first], { Name: 'new' }, true, [mapped('new')]);
+    const next = judge({ mapped: [mapped('new')], current: { Name: 'new' }, bases });
 
     expect(next.verdict).toBe('none');
   });
@@ -241,10 +340,12 @@ describe('bases', () => {
   test('carry the version and the key they were made under, and never a value', () => {
     const [base] = agreedOn('Planted value');
 
-    expect(base).toMatchObject({ field: 'Thing_Name', mappingVersion: 'v1', keyId: 'key-1' });
+    expect(base).toMatchObject({
+      field: 'Thing_Name',
+      mappingVersion: expect.stringMatching(/^f1\/v1\//),
+      keyId: 'key-1',
+    });
     expect(JSON.stringify(base)).not.toContain('Planted');
-    // Both sides hold the same, and are hashed in one form.
-    expect(base?.salesforceHash).toBe(base?.dynamicsHash);
   });
 
   test('made twice are the same', () => {

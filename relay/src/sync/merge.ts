@@ -1,6 +1,6 @@
 import type { EntityDescription, FieldType, Value, Values } from '../dynamics/connector.ts';
+import { inputText, type Moves, movesSince, salesforceText, type SideHashes, stampOf } from './agreement.ts';
 import { canonicalText } from './canonical.ts';
-import { decimalText, parseDecimal } from './decimal.ts';
 import type { MappedField } from './map.ts';
 import type { EntityMapping, FieldMapping } from './mapping.ts';
 import type { Base } from './unit.ts';
@@ -24,9 +24,6 @@ export type FieldVerdict = {
   readonly hashes: SideHashes;
 };
 
-/** Each side's hash as it stands now, and Salesforce's once Dynamics' value stands there too. */
-export type SideHashes = { readonly salesforce: string; readonly dynamics: string; readonly confirmed: string };
-
 export type MergeInput = {
   readonly mapping: EntityMapping;
   readonly entity: EntityDescription;
@@ -37,7 +34,10 @@ export type MergeInput = {
   readonly key: HashKey;
   /** The side that changed last, where the entity set tells; for policy Newest. */
   readonly newest?: 'salesforce' | 'dynamics' | null;
-  /** The record's own fields and what Dynamics' values map to: given, fields that Dynamics owns are judged too. */
+  /**
+   * The record's own fields and what Dynamics' values map to: given, a value that came from Dynamics is known as such whatever it maps
+   * back to, and fields that Dynamics owns are judged too.
+   */
   readonly salesforce?: { readonly fields: Values; readonly inbound: Values };
 };
 
@@ -66,37 +66,34 @@ export function basesAfter(input: {
   return input.verdicts.flatMap((verdict) => {
     const hashes = agreedHashes(verdict, input);
     if (hashes === null) return [];
-    const { name, version } = verdict.field;
     return [
       {
-        field: name,
+        field: verdict.name,
         salesforceHash: hashes.salesforce,
         dynamicsHash: hashes.dynamics,
-        mappingVersion: version,
+        mappingVersion: stampOf(verdict.field, hashes.outbound),
         keyId: input.key.keyId,
       },
     ];
   });
 }
 
-type Agreed = { readonly salesforce: string; readonly dynamics: string };
-
-function agreedHashes(verdict: FieldVerdict, input: Parameters<typeof basesAfter>[0]): Agreed | null {
+function agreedHashes(verdict: FieldVerdict, input: Parameters<typeof basesAfter>[0]): SideHashes | null {
   const { hashes } = verdict;
   switch (verdict.verdict) {
     case 'agreed':
     case 'kept':
-      return { salesforce: hashes.salesforce, dynamics: hashes.dynamics };
+      return hashes;
     case 'toDynamics':
       return afterWrite(verdict, input);
     case 'none':
       return verdict.baseline === 'new' ? afterWrite(verdict, input) : null;
     case 'toSalesforce': {
-      if (!input.confirmedInSalesforce(verdict.field)) return null;
       const after = input.after?.find((mapped) => mapped.field.name === verdict.name);
-      const type = typeOf(input.entity, verdict.dynamicsField);
-      const again = after === undefined ? hashes.confirmed : hashOf(input.key, verdict.field, after.value, type);
-      return { salesforce: again, dynamics: hashes.dynamics };
+      if (after === undefined || !input.confirmedInSalesforce(verdict.field)) return null;
+      const outbound = hashOf(input.key, verdict.field, after.value, typeOf(input.entity, verdict.dynamicsField));
+      const salesforce = input.key.hash(inputText(verdict.field, after.input));
+      return { salesforce, dynamics: hashes.dynamics, outbound };
     }
     case 'conflict':
       return null;
@@ -104,13 +101,15 @@ function agreedHashes(verdict: FieldVerdict, input: Parameters<typeof basesAfter
 }
 
 /** After a create, a default that Dynamics gave to a blank field of both directions is news for Salesforce, not an agreement. */
-function afterWrite(verdict: FieldVerdict, input: Parameters<typeof basesAfter>[0]): Agreed | null {
+function afterWrite(verdict: FieldVerdict, input: Parameters<typeof basesAfter>[0]): SideHashes | null {
   const stored = input.readBack[verdict.dynamicsField];
   if (stored === undefined) return null;
   const type = typeOf(input.entity, verdict.dynamicsField);
   const isNews = verdict.verdict === 'none' && verdict.field.direction === 'Both';
   if (isNews && text(verdict.field, stored, type) !== text(verdict.field, null, type)) return null;
-  return { salesforce: verdict.hashes.salesforce, dynamics: hashOf(input.key, verdict.field, stored, type) };
+  const dynamics = hashOf(input.key, verdict.field, stored, type);
+  const { outbound, salesforce } = verdict.hashes;
+  return { dynamics, outbound, salesforce };
 }
 
 function judgeMapped(mapped: MappedField, input: MergeInput): FieldVerdict {
@@ -118,52 +117,78 @@ function judgeMapped(mapped: MappedField, input: MergeInput): FieldVerdict {
   const type = typeOf(input.entity, dynamicsField);
   const current = input.current?.[dynamicsField] ?? null;
   const outbound = mapped.onto?.(current) ?? mapped.value;
-  const make = (value: Value): string => hashOf(input.key, field, value, type);
-  const hashes = new HashesOnDemand(make, { mapped: mapped.value, current });
-  const base = baseOf(field, input);
-  const moved = movesOf(base, hashes);
+  const hashes = new HashesOnDemand({ key: input.key, type, mapped, current });
+  const { baseline, ...moved } = movesOf(field, hashes, { ...input, plain: { current, type } });
   const common = { field, name: field.name, dynamicsField, outbound, current, hashes };
   if (input.current === null) return { ...common, ...moved, baseline: 'new', ...created(outbound) };
-  const isSame = text(field, outbound, type) === text(field, current, type);
+  const isEqual = text(field, outbound, type) === text(field, current, type);
   const decision = isKey(input.entity, dynamicsField)
-    ? keyDecision(isSame, base.baseline, moved.salesforceMoved)
-    : decide({
-        direction: field.direction === 'Both' ? 'Both' : 'ToDynamics',
-        policy: field.policy,
-        blankHandling: field.blankHandling,
-        baseline: base.baseline,
-        ...moved,
-        isSame,
-        isSalesforceBlank: mapped.value === null,
-        isDynamicsBlank: current === null,
-        newest: input.newest ?? null,
-      });
-  return { ...common, ...moved, baseline: base.baseline, ...decision };
+    ? keyDecision(isEqual, baseline, moved.salesforceMoved)
+    : decideMapped(mapped, input, { baseline, ...moved, isEqual, current });
+  return { ...common, ...moved, baseline, ...decision };
 }
 
-/** A create needs one of the three, and hashing is what costs most here: each is made when it is first asked for. */
+function decideMapped(
+  { field, value }: MappedField,
+  input: MergeInput,
+  { isEqual, current, ...moves }: Moves & { readonly isEqual: boolean; readonly current: Value },
+): Decision {
+  // What a changed mapping makes of values that nobody moved is told, whatever they map back to.
+  const isRemapped = moves.baseline === 'remapped' && !moves.salesforceMoved && !moves.dynamicsMoved;
+  const decision = decide({
+    direction: field.direction === 'Both' ? 'Both' : 'ToDynamics',
+    policy: field.policy,
+    blankHandling: field.blankHandling,
+    ...moves,
+    isSame: isEqual || (!isRemapped && hasArrived(field, input)),
+    isSalesforceBlank: value === null,
+    isDynamicsBlank: current === null,
+    newest: input.newest ?? null,
+  });
+  return decision.verdict === 'agreed' && !isEqual ? { ...decision, rule: ARRIVED } : decision;
+}
+
+const ARRIVED = "Salesforce holds what Dynamics' value maps to";
+
+/** What came from Dynamics and stands in Salesforce is agreed, even where mapping it back gives something else. */
+function hasArrived({ direction, salesforceField }: FieldMapping, { salesforce }: MergeInput): boolean {
+  if (direction !== 'Both' || salesforceField === null || salesforce === undefined) return false;
+  const given = salesforce.inbound[salesforceField] ?? null;
+  // Blank is also what a reference gives whose record nobody linked: it tells nothing.
+  return given !== null && salesforceText(salesforce.fields[salesforceField] ?? null) === salesforceText(given);
+}
+
+type Hashed = {
+  readonly key: HashKey;
+  readonly type: FieldType;
+  readonly mapped: MappedField;
+  readonly current: Value;
+};
+
+/** Not every decision needs all of them, and hashing is what costs most here: each is made when it is first asked for. */
 class HashesOnDemand implements SideHashes {
-  readonly #make: (value: Value) => string;
-  readonly #values: { readonly mapped: Value; readonly current: Value };
+  readonly #of: Hashed;
   #salesforce: string | null = null;
   #dynamics: string | null = null;
+  #outbound: string | null = null;
 
-  constructor(make: (value: Value) => string, values: { readonly mapped: Value; readonly current: Value }) {
-    this.#make = make;
-    this.#values = values;
+  constructor(of: Hashed) {
+    this.#of = of;
   }
 
   get salesforce(): string {
-    return (this.#salesforce ??= this.#make(this.#values.mapped));
+    const { key, mapped } = this.#of;
+    return (this.#salesforce ??= key.hash(inputText(mapped.field, mapped.input)));
   }
 
   get dynamics(): string {
-    return (this.#dynamics ??= this.#make(this.#values.current));
+    const { key, mapped, current, type } = this.#of;
+    return (this.#dynamics ??= hashOf(key, mapped.field, current, type));
   }
 
-  /** Salesforce's own, once Dynamics' value stands there: both sides are hashed in one form. */
-  get confirmed(): string {
-    return this.dynamics;
+  get outbound(): string {
+    const { key, mapped, type } = this.#of;
+    return (this.#outbound ??= hashOf(key, mapped.field, mapped.value, type));
   }
 }
 
@@ -196,24 +221,22 @@ function ownedByDynamics(input: MergeInput): FieldVerdict[] {
 function judgeOwned(field: FieldMapping, sides: { held: Value; wanted: Value }, input: MergeInput): FieldVerdict {
   const type = typeOf(input.entity, field.dynamicsField);
   const current = input.current?.[field.dynamicsField] ?? null;
-  const plainHash = (value: Value): string => input.key.hash(`${field.name}/${plainText(value)}`);
   const hashes = {
-    salesforce: plainHash(sides.held),
+    salesforce: input.key.hash(inputText(field, { held: sides.held })),
     dynamics: hashOf(input.key, field, current, type),
-    confirmed: plainHash(sides.wanted),
+    outbound: '',
   };
-  const base = baseOf(field, input);
-  const moved = movesOf(base, hashes);
-  const isSame = hashes.salesforce === hashes.confirmed;
+  const { baseline, ...moved } = movesOf(field, hashes, { ...input, plain: { current, type } });
+  const isSame = salesforceText(sides.held) === salesforceText(sides.wanted);
   return {
     field,
     name: field.name,
     dynamicsField: field.dynamicsField,
     ...moved,
-    ...ownedDecision(isSame, base.baseline, moved),
+    ...ownedDecision(isSame, baseline, moved),
     outbound: sides.held,
     current,
-    baseline: base.baseline,
+    baseline,
     hashes,
   };
 }
@@ -231,40 +254,23 @@ function ownedDecision(
   return { verdict: 'toSalesforce', rule: moved.salesforceMoved ? `${rule}: Salesforce's edit is overwritten` : rule };
 }
 
-type Compared = { readonly baseline: Baseline; readonly base: Base | null };
-
-function baseOf(field: FieldMapping, { bases, key }: MergeInput): Compared {
-  const base = bases.find((candidate) => candidate.field === field.name) ?? null;
-  if (base === null) return { baseline: 'none', base };
-  const isValid = base.keyId === key.keyId && base.mappingVersion === field.version;
-  return { baseline: isValid ? 'valid' : 'stale', base };
-}
-
-/** Without a valid base nobody can say who moved: then neither is said to have. */
 function movesOf(
-  { baseline, base }: Compared,
+  field: FieldMapping,
   hashes: SideHashes,
-): { salesforceMoved: boolean; dynamicsMoved: boolean } {
-  if (baseline !== 'valid' || base === null) return { salesforceMoved: false, dynamicsMoved: false };
-  return {
-    salesforceMoved: base.salesforceHash !== hashes.salesforce,
-    dynamicsMoved: base.dynamicsHash !== hashes.dynamics,
-  };
+  now: Pick<MergeInput, 'bases' | 'key'> & { readonly plain: { readonly current: Value; readonly type: FieldType } },
+): Moves {
+  const { bases, key, plain } = now;
+  const base = bases.find((candidate) => candidate.field === field.name);
+  const plainDynamics = (): string => hashOf(key, { ...field, options: {} }, plain.current, plain.type);
+  return movesSince(base, { field, keyId: key.keyId, hashes, plainDynamics });
 }
 
-/** One form for both sides: where they hold the same, one hash is made for both. */
+/** One form for what Dynamics holds and what is to be written there: where they are the same, one hash is made for both. */
 function hashOf(key: HashKey, field: FieldMapping, value: Value, type: FieldType): string {
   return key.hash(`${field.name}/${text(field, value, type)}`);
 }
 
 const text = (field: FieldMapping, value: Value, type: FieldType): string => canonicalText(value, field, type);
-
-/** A Salesforce value as it is compared with another: an empty checkbox is false. */
-function plainText(value: Value): string {
-  if (value === null || value === false) return '';
-  const decimal = typeof value === 'string' ? parseDecimal(value.trim()) : null;
-  return decimal === null ? String(value).trim() : decimalText(decimal);
-}
 
 const isKey = (entity: EntityDescription, name: string): boolean => entity.key.includes(name);
 

@@ -17,7 +17,7 @@ const unitOf = (id: string) => aUnit({ recordId: id, mapping: 'Line' });
 const line = (id: string, value: Value) => ({
   unit: unitOf(id),
   marker: unitMarker(unitOf(id)),
-  mapped: [{ field: name, dynamicsField: 'Name', value }],
+  mapped: [{ field: name, dynamicsField: 'Name', value, input: { Name: value } }],
 });
 const record = (number: string, value: Value, marker: Value = null): EntityRecord => ({
   key: { dataAreaId: 'usmf', Number: number },

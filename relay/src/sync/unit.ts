@@ -33,6 +33,7 @@ export type Base = {
   readonly field: string;
   readonly salesforceHash: string;
   readonly dynamicsHash: string;
+  /** What `stampOf` says of the mapping that both were made under. */
   readonly mappingVersion: string;
   readonly keyId: string;
 };

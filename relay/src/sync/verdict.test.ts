@@ -98,7 +98,7 @@ describe('the first agreement', () => {
   });
 });
 
-describe('a base made under another mapping or key', () => {
+describe('a base made with another key', () => {
   test.each<[FieldFacts['policy'], Verdict]>([
     ['Ask', 'conflict'],
     ['Salesforce', 'kept'],
@@ -112,6 +112,19 @@ describe('a base made under another mapping or key', () => {
 
   test('values that are the same simply agree', () => {
     expect(decide(facts({ baseline: 'stale', isSame: true })).verdict).toBe('agreed');
+  });
+});
+
+describe('a mapping that makes something else of the same', () => {
+  test.each<[Partial<FieldFacts>, Verdict]>([
+    [{ policy: 'Salesforce' }, 'conflict'],
+    [{ policy: 'Dynamics' }, 'conflict'],
+    [{ policy: 'Salesforce', salesforceMoved: true }, 'toDynamics'],
+    [{ policy: 'Salesforce', dynamicsMoved: true }, 'toSalesforce'],
+    [{ policy: 'Ask', salesforceMoved: true, dynamicsMoved: true }, 'conflict'],
+    [{ isSame: true }, 'agreed'],
+  ])('%j: %s', (overrides, verdict) => {
+    expect(decide(facts({ baseline: 'remapped', ...overrides })).verdict).toBe(verdict);
   });
 });
 

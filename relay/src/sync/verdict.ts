@@ -3,8 +3,11 @@ import type { Direction, FieldMapping, Policy } from './mapping.ts';
 export type Verdict = 'none' | 'agreed' | 'toDynamics' | 'toSalesforce' | 'conflict' | 'kept';
 export type Decision = { readonly verdict: Verdict; readonly rule: string };
 
-/** What is known of the last agreement: none yet, one made under other rules or another key, or one that counts. */
-export type Baseline = 'none' | 'stale' | 'valid';
+/**
+ * What is known of the last agreement: none yet, one made with another key, one under which the mapping made something else of what
+ * Salesforce held, or one that counts.
+ */
+export type Baseline = 'none' | 'stale' | 'remapped' | 'valid';
 
 /** What is known of one field of a record that exists on both sides. */
 export type FieldFacts = {
@@ -32,15 +35,19 @@ export function decide(facts: FieldFacts): Decision {
   if (salesforceMoved && dynamicsMoved) return byPolicy(facts, 'Both moved');
   if (salesforceMoved) return salesforceWins(facts, 'Only Salesforce moved');
   if (dynamicsMoved) return dynamicsWins(facts, 'Only Dynamics moved');
+  if (baseline === 'remapped') return { verdict: 'conflict', rule: REMAPPED };
   return { verdict: 'none', rule: 'Neither moved' };
 }
+
+/** A changed mapping writes nothing by itself and is not passed over either: a person is told, and the base stays. */
+const REMAPPED = 'Re-baselined: the mapping was changed since both sides agreed, and neither is written';
 
 function same({ baseline, salesforceMoved, dynamicsMoved }: FieldFacts): Decision {
   const isSettled = baseline === 'valid' && !salesforceMoved && !dynamicsMoved;
   return isSettled ? { verdict: 'none', rule: 'Neither moved' } : { verdict: 'agreed', rule: 'Both hold the same' };
 }
 
-/** A changed mapping or a lost key tells nothing about who edited: nothing is written, and what stands becomes the new base. */
+/** A lost key tells nothing about who edited: nothing is written, and what stands becomes the new base. */
 function reBaselined({ policy }: FieldFacts): Decision {
   if (policy === 'Ask') return { verdict: 'conflict', rule: 'Re-baselined, policy Ask: the values differ' };
   return { verdict: 'kept', rule: 'Re-baselined: the values differ and both stay' };

@@ -141,14 +141,15 @@ function changesetFailure(
   requests: readonly Described<WriteRequest>[],
   outcome: Exclude<ChangesetOutcome, { kind: 'done' }>,
   context: WriteContext,
-): Failure {
+): Failure & { readonly at?: number } {
   if (outcome.kind === 'nothing') return { fault: outcome.fault, isUnknown: outcome.isUnknown };
   const at = outcome.index ?? (requests.length === 1 ? 0 : null);
   const described = at === null ? undefined : requests[at];
   const failure = failureOf(described ?? requests[0], outcome.part, context);
-  if (described === undefined || at === null || requests.length === 1) return failure;
+  if (described === undefined || at === null) return failure;
+  if (requests.length === 1) return { ...failure, at };
   const message = `${described.entity.entitySet}, operation ${at + 1} of ${requests.length}: ${failure.fault.message}`;
-  return { ...failure, fault: { ...failure.fault, message } };
+  return { ...failure, at, fault: { ...failure.fault, message } };
 }
 
 function failureOf(described: Described<WriteRequest> | undefined, part: Part, context: WriteContext): Failure {

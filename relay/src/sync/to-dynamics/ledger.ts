@@ -182,7 +182,7 @@ function auditOf(
       field: verdict.line == null ? verdict.name : `${verdict.line}/${verdict.name}`,
       verdict: `${verdict.verdict}: ${verdict.rule}`,
       before: verdict.current === null ? null : verdict.hashes.dynamics,
-      after: verdict.outbound === null ? null : verdict.hashes.salesforce,
+      after: verdict.outbound === null ? null : verdict.hashes.outbound,
     })),
     correlationId: basis.io.correlationId,
   };

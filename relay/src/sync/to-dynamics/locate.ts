@@ -5,7 +5,7 @@ import type { Lease } from '../../store/store.ts';
 import { findUnlinked } from './find-unlinked.ts';
 import type { EntityMapping } from '../mapping.ts';
 import { LEASE_MS } from './keep-leases.ts';
-import { companyOf, LINES, lineConditions, type LocatedWork, type MappedWork, type Run } from './run.ts';
+import { companyOf, LINES, lineConditions, type LocatedWork, type MappedWork, type Run, type Work } from './run.ts';
 import { writeBacksFrom } from './write-backs.ts';
 import { busy } from './busy.ts';
 
@@ -19,7 +19,8 @@ export async function locate(run: Run, works: readonly MappedWork[], keyLeases: 
   return readLines(run, [...owned, ...(await leaseFound(run, found, keyLeases))]);
 }
 
-const keyResource = (work: MappedWork, dynamicsKey: string): string =>
+/** What a run must have for itself to write a Dynamics record. */
+export const keyResource = (work: Work, dynamicsKey: string): string =>
   `key:${work.unit.connection}/${work.mapping.entitySet}/${dynamicsKey}`;
 
 async function leaseKeys(run: Run, works: readonly MappedWork[], keyLeases: Lease[]): Promise<MappedWork[]> {
@@ -41,7 +42,8 @@ async function leaseFound(run: Run, works: readonly LocatedWork[], keyLeases: Le
   return [...works.filter((work) => work.current === null), ...leased];
 }
 
-async function takeLeases<W extends MappedWork>(
+/** Takes the leases that works need; decides the works that another run keeps waiting, answers the others. */
+export async function takeLeases<W extends Work>(
   run: Run,
   resources: ReadonlyMap<W, string>,
   keyLeases: Lease[],

@@ -1,4 +1,4 @@
-import { describeCode, fault, type Fault, toFault } from '../../errors.ts';
+import { fault, type Fault } from '../../errors.ts';
 import { fingerprint } from '../fingerprint.ts';
 import { mapToDynamics, type MapContext } from '../map.ts';
 import type { EntityMapping } from '../mapping.ts';
@@ -10,8 +10,8 @@ import { createStrategyOf, type LinkedWork, type MappedLine, type MappedWork, ty
 import { unitKey } from '../unit.ts';
 
 /**
- * Resolves parents and maps every unit with its lines to Dynamics' terms. Units that wait for a parent, that hold bad values or that
- * wait for approval are decided here, with all their faults at once. A document that only follows another is not mapped at all.
+ * Resolves parents and maps every unit with its lines to Dynamics' terms. Units that wait for a parent or that hold bad values are
+ * decided here, with all their faults at once. A document that only follows another is not mapped at all.
  */
 export async function mapUnits(run: Run, works: readonly Work[]): Promise<MappedWork[]> {
   if (works.length === 0) return [];
@@ -79,16 +79,6 @@ function mapUnit(run: Run, work: Work, references: ReadonlyMap<string, string>):
     return null;
   }
   const print = fingerprint(work.mapping, { document: document.mapped, lines }, run.key);
-  const held = isHeld(work, print);
-  if (typeof held !== 'boolean') {
-    run.ledger.decide(work, { faults: [held], rule: 'Approval' });
-    return null;
-  }
-  if (held) {
-    const text = describeCode('APPROVAL_DUE').text;
-    run.ledger.decide(work, { faults: [fault('APPROVAL_DUE', text)], fingerprint: print, rule: 'Approval' });
-    return null;
-  }
   return { mapped: document.mapped, lines, fingerprint: print, context };
 }
 
@@ -100,17 +90,6 @@ function contextOf(work: Work, references: ReadonlyMap<string, string>): MapCont
     dimensions: work.dimensions,
     ownKey: createStrategyOf(work) === 'OwnKey',
   };
-}
-
-/** True where an approval is due that this very state was not given; the fault where the formula has no answer. */
-function isHeld(work: Work, print: string): boolean | Fault {
-  try {
-    const isNeeded = work.mapping.approvalFormula?.evaluate(work.item.record.fields) === true;
-    return isNeeded && work.item.approvedFingerprint !== print;
-  } catch (error) {
-    const failure = toFault(error);
-    return { ...failure, message: `Approval formula of ${work.mapping.name}: ${failure.message}` };
-  }
 }
 
 function mapLines(

@@ -1,11 +1,12 @@
 import { conflictFault } from '../conflict-fault.ts';
+import type { EntityRecord } from '../../dynamics/connector.ts';
 import { numberOf } from '../entity-fields.ts';
 import { fault, type Fault } from '../../errors.ts';
 import type { MappedField } from '../map.ts';
 import { merge } from '../merge.ts';
 import { type LinePlan, planLines, planRecord } from '../plan.ts';
 import { type LocatedWork, type PlannedWork, type Run } from './run.ts';
-import { writeBacksFrom } from './write-backs.ts';
+import { inboundFrom, writeBacksFrom } from './write-backs.ts';
 
 /** Merges and plans every unit; decides those that nothing may be written for: conflicts in documents, final documents. */
 export function planUnits(run: Run, works: readonly LocatedWork[]): PlannedWork[] {
@@ -34,7 +35,7 @@ function plan(run: Run, work: LocatedWork): PlannedWork {
     newest: newestOf(work),
     ...(work.current === null || !work.routed.isPrimary
       ? {}
-      : { salesforce: { fields: work.item.record.fields, inbound: writeBacksFrom(work, work.current.values) } }),
+      : { salesforce: { fields: work.item.record.fields, inbound: inboundFrom(work, work.current.values) } }),
   });
   const linePlans = work.mapping.children.flatMap((child) => {
     const entity = work.lineEntities.get(child.name);
@@ -80,10 +81,14 @@ export function refusals(work: PlannedWork): Fault[] {
   const lineFaults = work.linePlans.flatMap((line) => line.faults);
   const faults = [...work.plan.conflicts.map(conflictFault), ...lineFaults];
   if (faults.length > 0) return faults;
-  const final = work.mapping.options.final;
-  const state = final === undefined ? null : (work.current?.values[final.field] ?? null);
+  return writesAnything(work) ? finalFaults(work, work.current) : [];
+}
+
+/** Why a document that finance is done with is not written any more; empty for all others. */
+export function finalFaults(work: Pick<LocatedWork, 'mapping'>, current: EntityRecord | null): Fault[] {
+  const { final } = work.mapping.options;
+  const state = final === undefined ? null : (current?.values[final.field] ?? null);
   if (final === undefined || typeof state !== 'string' || !final.values.includes(state)) return [];
-  if (!writesAnything(work)) return [];
   const message = `The document is ${state} in Dynamics and cannot be changed any more: correct it by a credit note.`;
   return [fault('DOCUMENT_POSTED', message, { field: final.field })];
 }

@@ -7,6 +7,7 @@ import type {
   EntityRecord,
   Values,
 } from '../../dynamics/connector.ts';
+import type { Fault } from '../../errors.ts';
 import type { Store } from '../../store/store.ts';
 import type { SyncCall, SyncItem, UnitResult } from '../exchange.ts';
 import type { Ledger } from './ledger.ts';
@@ -67,6 +68,8 @@ export type Work = {
   readonly dimensions: DimensionFormat | null;
   /** Figures that the mapping gives back and that no field of the record holds. */
   readonly figures: Values;
+  /** Why Salesforce does not want the record here any more, where a create of it may still have arrived. */
+  readonly unwanted?: Fault;
 };
 
 /** A Salesforce line in Dynamics' terms. */

@@ -1,6 +1,7 @@
 import { fault, RelayError, toFault } from '../../errors.ts';
 import type { Caller } from '../../identity/identity.ts';
 import type { Lease } from '../../store/store.ts';
+import { holdForApproval } from './approval.ts';
 import { busy } from './busy.ts';
 import type { SyncAnswer, SyncCall, SyncItem } from '../exchange.ts';
 import { callFollowers, resourcesOf } from './hand-off.ts';
@@ -11,6 +12,7 @@ import { mapUnits } from './map-units.ts';
 import { tellPlans } from './dry-run.ts';
 import { isDocument, planUnits } from './plan-units.ts';
 import type { Run, SyncDependencies, Work } from './run.ts';
+import { reactivated } from './deactivation.ts';
 import { removeUnits } from './remove-units.ts';
 import { unitsOf } from './units.ts';
 import { resolveInbound } from './write-backs.ts';
@@ -114,9 +116,10 @@ async function runUnits(
   { recordLeases, keyLeases }: { readonly recordLeases: readonly Lease[]; readonly keyLeases: Lease[] },
 ): Promise<void> {
   try {
-    const removed = await removeUnits(run, works);
+    const removed = await removeUnits(run, works, keyLeases);
     const located = await locate(run, await mapUnits(run, removed), keyLeases);
-    const planned = planUnits(run, await resolveInbound(run, located));
+    const judged = reactivated(run, planUnits(run, await resolveInbound(run, located)));
+    const planned = holdForApproval(run, judged);
     if (run.call.dryRun) {
       await tellPlans(run, planned);
       return;

@@ -6,11 +6,12 @@ import type { EntityMapping } from '../mapping.ts';
 import { type Routed, route } from '../route.ts';
 import type { Run, Work } from './run.ts';
 import { select } from '../select.ts';
-import type { Link } from '../unit.ts';
+import type { Intent, Link, Unit } from '../unit.ts';
 
 /** Turns the items of a call into units: unknown, unwanted and unrouted ones are decided here. */
 export async function unitsOf(run: Run, items: readonly SyncItem[]): Promise<Work[]> {
-  const linksOf = Map.groupBy(await linksOfDeleted(run, items), (link) => link.unit.recordId);
+  const [links, intents] = await Promise.all([linksOfDeleted(run, items), intentsOf(run, items)]);
+  const known = Map.groupBy([...links, ...intents], ({ unit }) => `${unit.recordId}/${unit.mapping}`);
   const placeOf = placesOf(run);
   const works: Work[] = [];
   for (const item of items) {
@@ -20,8 +21,9 @@ export async function unitsOf(run: Run, items: readonly SyncItem[]): Promise<Wor
       run.ledger.decideItem(item, { faults: [fault('MAPPING_UNKNOWN', message)] });
       continue;
     }
-    for (const routed of routesOf(run, item, { mapping, links: linksOf.get(item.record.id) ?? [] })) {
-      const work = await prepare(run, item, { mapping, routed, placeOf });
+    const units = (known.get(`${item.record.id}/${mapping.name}`) ?? []).map(({ unit }) => unit);
+    for (const wish of wishesOf(run, item, { mapping, units })) {
+      const work = await prepare(run, item, { mapping, wish, placeOf });
       if (work !== null) works.push(work);
     }
   }
@@ -34,43 +36,56 @@ async function linksOfDeleted(run: Run, items: readonly SyncItem[]): Promise<Lin
   return links.filter((link) => link.state !== 'gone');
 }
 
-function routesOf(
-  run: Run,
-  item: SyncItem,
-  { mapping, links }: { readonly mapping: EntityMapping; readonly links: readonly Link[] },
-): readonly Routed[] {
-  if (item.operation === 'delete') return deletedRoutes(run, item, { mapping, links });
-  const selection = select(mapping, item.record);
-  if (!selection.wanted) {
-    run.ledger.decideItem(item, { faults: [selection.fault] });
-    return [];
-  }
-  const { routed, faults } = route(mapping, item.record);
-  if (faults.length > 0) run.ledger.decideItem(item, { faults });
-  return faults.length > 0 ? [] : routed;
+/** Creates whose outcome nobody knows: a record that is not wanted any more may stand in Dynamics all the same. */
+function intentsOf(run: Run, items: readonly SyncItem[]): Promise<Intent[]> {
+  return run.deps.store.intentsOfRecords(run.org, [...new Set(items.map((item) => item.record.id))]);
 }
 
-/** A deleted record has no fields to route by: it is where its links are. */
-function deletedRoutes(
+/** A company that a unit goes to, or left: `unwanted` says why. */
+type Wish = { readonly routed: Routed; readonly unwanted?: Fault };
+
+type Known = { readonly mapping: EntityMapping; readonly units: readonly Unit[] };
+
+function wishesOf(run: Run, item: SyncItem, { mapping, units }: Known): readonly Wish[] {
+  if (item.operation === 'delete') {
+    const message = `The deleted record ${item.record.id} was not linked under ${mapping.name}.`;
+    return leftWishes(run, item, { mapping, units, faults: [fault('NOT_WANTED', message)] });
+  }
+  const selection = select(mapping, item.record);
+  if (!selection.wanted) return leftWishes(run, item, { mapping, units, faults: [selection.fault] });
+  const { routed, faults } = route(mapping, item.record);
+  if (faults.length > 0) return leftWishes(run, item, { mapping, units, faults });
+  const elsewhere = units.filter(
+    ({ connection, company }) => !routed.some((place) => place.connection === connection && place.company === company),
+  );
+  const unwanted = fault('NOT_WANTED', `${item.record.id} is routed to another company now.`);
+  return [...routed.map((place) => ({ routed: place })), ...placesLeft({ mapping, units: elsewhere }, unwanted)];
+}
+
+const LEAVING: ReadonlySet<string> = new Set(['NOT_WANTED', 'COMPANY_NOT_ROUTED']);
+
+/** The companies where something may stand of a record that goes nowhere; where there are none, or a formula failed, the item is decided. */
+function leftWishes(
   run: Run,
   item: SyncItem,
-  { mapping, links }: { readonly mapping: EntityMapping; readonly links: readonly Link[] },
-): Routed[] {
-  const routed = links
-    .filter((link) => link.unit.mapping === mapping.name)
-    .flatMap(({ unit: { connection, company } }) => {
-      const ofConnection = mapping.routes.filter((candidate) => candidate.connectionKey === connection);
-      const ofCompany = ofConnection.find((candidate) => candidate.company?.toLowerCase() === company);
-      const taken = ofCompany ?? ofConnection[0];
-      return taken === undefined
-        ? []
-        : [{ connection, company, isPrimary: ofCompany?.isPrimary ?? false, route: taken }];
-    });
-  if (routed.length === 0) {
-    const message = `The deleted record ${item.record.id} was not linked under ${mapping.name}.`;
-    run.ledger.decideItem(item, { faults: [fault('NOT_WANTED', message)] });
-  }
-  return routed;
+  { mapping, units, faults }: Known & { readonly faults: readonly Fault[] },
+): readonly Wish[] {
+  const unwanted = faults.find(({ code }) => !LEAVING.has(code)) === undefined ? faults[0] : undefined;
+  const wishes = unwanted === undefined ? [] : placesLeft({ mapping, units }, unwanted);
+  if (wishes.length === 0) run.ledger.decideItem(item, { faults });
+  return wishes;
+}
+
+function placesLeft({ mapping, units }: Known, unwanted: Fault): Wish[] {
+  const places = new Map(units.map((unit) => [`${unit.connection}/${unit.company}`, unit]));
+  return [...places.values()].flatMap(({ connection, company }) => {
+    const ofConnection = mapping.routes.filter((candidate) => candidate.connectionKey === connection);
+    const ofCompany = ofConnection.find((candidate) => candidate.company?.toLowerCase() === company);
+    const taken = ofCompany ?? ofConnection[0];
+    if (taken === undefined) return [];
+    const isPrimary = ofCompany?.isPrimary ?? false;
+    return [{ routed: { connection, company, isPrimary, route: taken }, unwanted }];
+  });
 }
 
 /** What all units of a mapping in a company share; `faults` is what keeps the mapping from being used there. */
@@ -115,9 +130,9 @@ async function describePlace(
 async function prepare(
   run: Run,
   item: SyncItem,
-  { mapping, routed, placeOf }: { mapping: EntityMapping; routed: Routed; placeOf: PlaceOf },
+  { mapping, wish, placeOf }: { mapping: EntityMapping; wish: Wish; placeOf: PlaceOf },
 ): Promise<Work | null> {
-  const { connection, company } = routed;
+  const { connection, company } = wish.routed;
   const connector = run.deps.connector(run.org, connection);
   if (connector === null) {
     const message = `The relay has no connection "${connection}" for this org.`;
@@ -127,7 +142,7 @@ async function prepare(
   const unit = { org: run.org, recordId: item.record.id, mapping: mapping.name, connection, company };
   try {
     const { faults, ...place } = await placeOf(mapping, connector, company);
-    const work = { item, unit, mapping, routed, ...place };
+    const work = { item, unit, mapping, ...wish, ...place };
     if (faults.length === 0) return work;
     run.ledger.decide(work, { faults });
   } catch (error) {

@@ -13,6 +13,14 @@ export function writeBacksFrom(work: Inbound, values: Values): Values {
   return writeBacksOf(work.mapping, values, contextOf(work));
 }
 
+/** What a unit's record in Dynamics amounts to in Salesforce: the write-backs, and the fields that go both ways. */
+export function inboundFrom(work: Inbound, values: Values): Values {
+  const isTaken = ({ isWriteBack, direction, kind }: FieldMapping): boolean =>
+    isWriteBack || (direction === 'Both' && kind !== 'Constant');
+  const only = new Set(work.mapping.fields.filter(isTaken).map((field) => field.name));
+  return mapToSalesforce(work.mapping, values, contextOf(work), only).fields;
+}
+
 /**
  * The values that Dynamics changed and that go to Salesforce, with the faults of those that have no form there. Their bases stay until
  * Salesforce is seen to hold them. A lookup whose record is not in Salesforce is left as it is, not emptied.

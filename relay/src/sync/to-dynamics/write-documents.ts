@@ -1,6 +1,7 @@
 import type { EntityRecord } from '../../dynamics/connector.ts';
 import { fault, RelayError, toFault } from '../../errors.ts';
 import type { Lease } from '../../store/store.ts';
+import { adopted, type Changed, changeTogether, isLetGo } from './change-together.ts';
 import { conclude } from './conclude.ts';
 import { journal, sendJournaled } from './journal.ts';
 import { releaseDocument } from './release-document.ts';
@@ -17,7 +18,7 @@ import {
   reread,
 } from './requests.ts';
 import { foundOutcome } from './write-records.ts';
-import { writeLines } from './write-lines.ts';
+import { intentsLeft, writeLines } from './write-lines.ts';
 import { unitMarker } from '../marker.ts';
 
 /** Writes documents with their lines, each on its own: one that fails holds up no other. */
@@ -34,7 +35,7 @@ async function writeDocument(run: Run, work: PlannedWork, leases: readonly Lease
   }
   try {
     if (isCreatedTogether(work)) await createTogether(run, work, leases);
-    else await writeStaged(run, work, leases);
+    else await writeOrComplete(run, work, leases);
   } catch (error) {
     if (!(error instanceof RelayError)) run.deps.onUnexpected(error, run.io.correlationId);
     run.ledger.decide(work, { ...standing(work), faults: [toFault(error)] });
@@ -72,26 +73,38 @@ async function createTogether(run: Run, work: PlannedWork, leases: readonly Leas
   });
 }
 
-/** Header first, held back from processing; then the lines one by one; released only when all of them stand. */
-async function writeStaged(run: Run, work: PlannedWork, leases: readonly Lease[]): Promise<void> {
-  if (work.current !== null && isReleased(work) && !writesAnything(work)) {
+/** A document that is let go is changed as a whole; one that is not yet is completed, and let go once all of it stands. */
+async function writeOrComplete(run: Run, work: PlannedWork, leases: readonly Lease[]): Promise<void> {
+  const { current } = work;
+  if (current !== null && isReleased(work) && !writesAnything(work)) {
     const lines = work.linePlans.flatMap((plan) => (plan.current === null ? [] : [{ plan, record: plan.current }]));
-    conclude(run, work, { record: work.current, outcome: foundOutcome(work), lines, isReleased: true });
+    const intentIds = adopted(work, await intentsLeft(run, work));
+    conclude(run, work, { record: current, outcome: foundOutcome(work), lines, intentIds, isReleased: true });
     return;
   }
+  const written =
+    current !== null && isLetGo(work)
+      ? await changeTogether(run, work, { current, leases })
+      : await writeStaged(run, work, leases);
+  if (written !== null) await letGo(run, work, written);
+}
+
+/** Header first, held back from processing; then the lines one by one. Null where not all of them stand, with the unit decided. */
+async function writeStaged(run: Run, work: PlannedWork, leases: readonly Lease[]): Promise<Changed | null> {
   const header = await writeHeader(run, work, leases);
-  if (header === null) return;
+  if (header === null) return null;
   const lines = await writeLines(run, work, { header: header.record, leases });
   const intentIds = [...header.intentIds, ...lines.intentIds];
-  if (lines.faults.length > 0) {
-    const { record, fault: staleFault } = await reread(run, work, header.record);
-    const isStale = staleFault !== null;
-    conclude(run, work, { record, outcome: 'partial', faults: lines.faults, intentIds, lines: lines.written, isStale });
-    return;
-  }
-  const released = await releaseDocument(run, work, { record: header.record, lines: lines.written });
-  const outcome =
-    header.isNew || work.origin === 'adopted' ? 'created' : work.origin === 'matched' ? 'linked' : 'updated';
+  if (lines.faults.length === 0) return { ...header, intentIds, lines: lines.written };
+  const { record, fault: staleFault } = await reread(run, work, header.record);
+  const isStale = staleFault !== null;
+  conclude(run, work, { record, outcome: 'partial', faults: lines.faults, intentIds, lines: lines.written, isStale });
+  return null;
+}
+
+async function letGo(run: Run, work: PlannedWork, { record, lines, intentIds, isNew }: Changed): Promise<void> {
+  const released = await releaseDocument(run, work, { record, lines });
+  const outcome = isNew || work.origin === 'adopted' ? 'created' : work.origin === 'matched' ? 'linked' : 'updated';
   conclude(run, work, {
     record: released.record,
     outcome,

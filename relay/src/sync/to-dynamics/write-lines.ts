@@ -48,13 +48,14 @@ export async function writeLines(
 }
 
 /** Until a document was let go, what Dynamics made of a line is no agreement unless it is what was sent. */
-function writtenLine(work: PlannedWork, plan: LinePlan, record: EntityRecord | null): WrittenLine {
+export function writtenLine(work: PlannedWork, plan: LinePlan, record: EntityRecord | null): WrittenLine {
   const entity = work.lineEntities.get(plan.child.name);
   if (record === null || entity === undefined || isReleased(work)) return { plan, record };
   return { plan, record, unlike: new Set(unlikeFields(plan, record.values, entity).map(({ name }) => name)) };
 }
 
-async function intentsLeft(run: Run, work: PlannedWork): Promise<ReadonlyMap<string, Intent>> {
+/** The creates of lines that earlier runs left behind, by the key of the line's unit. */
+export async function intentsLeft(run: Run, work: PlannedWork): Promise<ReadonlyMap<string, Intent>> {
   if (work.current === null) return new Map();
   const creates = work.linePlans.map((line) => line.unit);
   const intents = creates.length === 0 ? [] : await run.deps.store.intentsOfUnits(creates);

@@ -79,7 +79,19 @@ async function mergeInto(inbound: Inbound, arrival: Arrival, target: Target): Pr
   const { mapped } = mapToDynamics(own.mapping, salesforceRecord.fields, context);
   const { bases } = target.linked;
   const newest = newestOf(arrival, salesforceRecord);
-  const verdicts = merge({ mapping: own.mapping, entity, mapped, current: record.values, bases, key, newest });
+  const arrived = own.isPrimary
+    ? { salesforce: { fields: salesforceRecord.fields, inbound: bothWays(inbound, own.mapping, record.values) } }
+    : {};
+  const verdicts = merge({
+    mapping: own.mapping,
+    entity,
+    mapped,
+    current: record.values,
+    bases,
+    key,
+    newest,
+    ...arrived,
+  });
   const taken = valuesFor(inbound, arrival, { verdicts, isPrimary: own.isPrimary });
   const hasWritten = await apply(inbound, salesforceRecord, taken.values);
   // What Salesforce has still to send, and what has no form in Salesforce, keeps its base: the next run sees it as moved.
@@ -104,6 +116,13 @@ async function mergeInto(inbound: Inbound, arrival: Arrival, target: Target): Pr
 }
 
 const NONE: ReadonlyMap<string, string> = new Map();
+
+/** What Dynamics' values amount to in Salesforce, of the fields that go both ways. */
+function bothWays({ company, connector }: Inbound, mapping: EntityMapping, values: Values): Values {
+  const fields = mapping.fields.filter(({ direction, kind }) => direction === 'Both' && kind !== 'Constant');
+  const context = { company, connection: connector.connection, references: NONE };
+  return mapToSalesforce(mapping, values, context, new Set(fields.map(({ name }) => name))).fields;
+}
 
 /**
  * The fields that can be compared without asking for parents. Only the primary company's copy of a record comes to Salesforce; of another
@@ -203,7 +222,7 @@ async function keep(inbound: Inbound, { mapping }: Arrival, kept: Kept): Promise
         fields: moved.map((verdict) => ({
           field: verdict.name,
           verdict: `${verdict.verdict}: ${verdict.rule}`,
-          before: verdict.outbound === null ? null : verdict.hashes.salesforce,
+          before: verdict.outbound === null ? null : verdict.hashes.outbound,
           after: verdict.current === null ? null : verdict.hashes.dynamics,
         })),
         correlationId: inbound.io.correlationId,
