@@ -32,7 +32,7 @@ export function syncRoute(deps: {
     method: 'POST',
     path: '/v1/sync',
     access: 'caller',
-    // Idempotent by unit and generation: a repeated token repeats nothing.
+    // A token may be good for several calls. A repeated call finds its work done, and an overtaken one is refused per record.
     once: false,
     handle: async ({ caller, correlationId, signal, readBody }) => {
       const leave = enter(callsOf, caller.org);

@@ -5,6 +5,7 @@ import type { Fault, Outcome } from '../../errors.ts';
 import type { LinkWrite } from '../../store/store.ts';
 import { basesAfter, type FieldVerdict } from '../merge.ts';
 import { isDocument } from './plan-units.ts';
+import { carriedBase } from './refuse-outdated.ts';
 import { type PlannedWork, RELEASED, type Run } from './run.ts';
 import type { Base } from '../unit.ts';
 import { inboundValues, writeBacksFrom } from './write-backs.ts';
@@ -28,7 +29,7 @@ export type Done = {
 export function conclude(run: Run, work: PlannedWork, done: Done): void {
   const dynamicsKey = work.connector.formatKey(work.entity, done.record.key);
   const number = numberOf(work.mapping, work.entity, done.record);
-  run.ledger.addLinks([...documentLink(run, work, done), ...lineLinks(run, work, done), ...followerLinks(work, done)]);
+  run.ledger.addLinks([...recordLinks(run, work, done), ...followerLinks(work, done)]);
   run.ledger.closeIntents(done.intentIds ?? []);
   const conflicts = isDocument(work) ? [] : work.plan.conflicts.map(conflictFault);
   const inbound = inboundValues(work);
@@ -50,23 +51,28 @@ export function conclude(run: Run, work: PlannedWork, done: Done): void {
   });
 }
 
-function documentLink(run: Run, work: PlannedWork, done: Done): LinkWrite[] {
+/** The links of a record and its lines; none where they say already what was agreed. */
+function recordLinks(run: Run, work: PlannedWork, done: Done): LinkWrite[] {
+  const bases = newBases(run, work, done);
+  const lines = lineLinks(run, work, done);
+  if (work.linked !== null && bases.length + lines.length === 0) return [];
+  const own = {
+    unit: work.unit,
+    entitySet: work.mapping.entitySet,
+    dynamicsKey: work.connector.formatKey(work.entity, done.record.key),
+    number: numberOf(work.mapping, work.entity, done.record),
+    state: 'active' as const,
+    parent: null,
+    bases: [...bases, carriedBase(work.item.record, run.key)],
+  };
+  return [own, ...lines];
+}
+
+function newBases(run: Run, work: PlannedWork, done: Done): Base[] {
   const bases = agreed(run, work, { verdicts: work.verdicts, readBack: done.record.values });
   const wasReleased = work.linked?.bases.some((base) => base.field === RELEASED) ?? false;
   if (done.isReleased === true && !wasReleased) bases.push(releasedBase(run, work));
-  const changed = bases.filter((base) => !isKnown(base, work.linked?.bases ?? []));
-  if (work.linked !== null && changed.length === 0) return [];
-  return [
-    {
-      unit: work.unit,
-      entitySet: work.mapping.entitySet,
-      dynamicsKey: work.connector.formatKey(work.entity, done.record.key),
-      number: numberOf(work.mapping, work.entity, done.record),
-      state: 'active',
-      parent: null,
-      bases: changed,
-    },
-  ];
+  return bases.filter((base) => !isKnown(base, work.linked?.bases ?? []));
 }
 
 /** The other documents of the deal share this one's record from now on. */

@@ -6,6 +6,7 @@ import { unitMarker } from '../marker.ts';
 import { referenceKey, referencesOf } from '../references.ts';
 import { followHandOffs } from './hand-off.ts';
 import { parentKey, parentsOf, type ParentValues, parentValues } from './parent-values.ts';
+import { refuseOutdated } from './refuse-outdated.ts';
 import { createStrategyOf, type LinkedWork, type MappedLine, type MappedWork, type Run, type Work } from './run.ts';
 import { unitKey } from '../unit.ts';
 
@@ -16,7 +17,7 @@ import { unitKey } from '../unit.ts';
 export async function mapUnits(run: Run, works: readonly Work[]): Promise<MappedWork[]> {
   if (works.length === 0) return [];
   const known = await withLinks(run, works);
-  const wanted = await followHandOffs(run, known);
+  const wanted = await followHandOffs(run, refuseOutdated(run, known));
   const [following, own] = [wanted.filter(isFollowing), wanted.filter((work) => !isFollowing(work))];
   const values = await parentValues(run, own);
   const mapped = own.flatMap((work) => {

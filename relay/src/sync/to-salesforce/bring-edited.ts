@@ -8,6 +8,7 @@ import type { EntityMapping } from '../mapping.ts';
 import { basesAfter, type FieldVerdict, merge } from '../merge.ts';
 import { route, type Routed } from '../route.ts';
 import { keepLeases, LEASE_MS } from '../to-dynamics/keep-leases.ts';
+import { carriedBase } from '../to-dynamics/refuse-outdated.ts';
 import { type Link, type LinkWithBases, type SalesforceRecord, unitKey } from '../unit.ts';
 
 /**
@@ -98,20 +99,21 @@ async function mergeInto(inbound: Inbound, arrival: Arrival, target: Target): Pr
   const isSettled = ({ verdict, field }: FieldVerdict): boolean =>
     verdict !== 'toDynamics' && verdict !== 'conflict' && !taken.refused.has(field.name);
   const after = mapToDynamics(own.mapping, { ...salesforceRecord.fields, ...taken.values }, context).mapped;
+  const agreed = basesAfter({
+    verdicts: verdicts.filter(isSettled),
+    readBack: record.values,
+    entity,
+    mapping: own.mapping,
+    key,
+    confirmedInSalesforce: () => true,
+    after,
+  });
   await keep(inbound, arrival, {
     ...target,
     verdicts,
     hasWritten,
     faults: [...verdicts.filter(({ verdict }) => verdict === 'conflict').map(conflictFault), ...taken.faults],
-    bases: basesAfter({
-      verdicts: verdicts.filter(isSettled),
-      readBack: record.values,
-      entity,
-      mapping: own.mapping,
-      key,
-      confirmedInSalesforce: () => true,
-      after,
-    }),
+    bases: [...agreed, carriedBase(salesforceRecord, key)],
   });
 }
 
