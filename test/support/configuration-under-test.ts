@@ -129,6 +129,7 @@ export const orderRecords: Partial<Records> = {
       Direction__c: 'ToDynamics',
       ParentMapping__c: 'Order',
       ChildRelationship__c: 'OrderItems',
+      MarkerField__c: 'Marker',
       Options__c: '{"parentKey":{"Order":"Number"}}',
     }),
   ],

@@ -314,6 +314,11 @@ function checkSettings(
   if (mapping.documentStrategy === 'Staged' && mapping.options.hold === undefined) {
     refuse('Options__c', 'the document strategy Staged needs "hold": how the document is held back');
   }
+  // Under either document strategy a line may be added alone, and the answer to that may get lost.
+  const isUnmarked = mapping.children.some((child) => child.markerField === null);
+  if (isUnmarked) {
+    refuse('MarkerField__c', 'its lines need a field to mark in their own mapping, or a lost answer would double them');
+  }
   const isStray = mapping.children.some((child) => child.options.parentKey === undefined);
   if (isStray) refuse('Options__c', 'its lines need "parentKey" in their own options: how a line names its document');
 }

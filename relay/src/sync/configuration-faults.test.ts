@@ -170,6 +170,16 @@ describe('an entity mapping is refused', () => {
     ]);
   });
 
+  test('whose lines carry no marker, by which a line is found again after a lost answer', () => {
+    const [customer, parent, child = {}] = orderRecords.EntityMapping__mdt ?? [];
+    const unmarked = Object.fromEntries(Object.entries(child).filter(([name]) => name !== 'MarkerField__c'));
+    const mappings = [customer, parent, unmarked] as MappingRecord[];
+
+    expect(faults({ ...orderRecords, EntityMapping__mdt: mappings })).toEqual([
+      'EntityMapping__mdt Order, MarkerField__c: its lines need a field to mark in their own mapping, or a lost answer would double them',
+    ]);
+  });
+
   test('bound to a connection that a route of its own leaves', () => {
     const connections = records().Connection__mdt;
     const result = faults({
