@@ -33,7 +33,7 @@ beforeEach(async () => {
     query: async () => [],
     upsertOwned: async (_type: string, _field: string, records: readonly { externalId: string }[]) => {
       asked.push(records.map(({ externalId }) => externalId));
-      return records.map(() => ({ ok: true, id: 'a', isCreated: true }));
+      return records.map(() => ({ ok: true, id: 'a', isCreated: true, written: [] }));
     },
   };
   // Only what the sweep touches.

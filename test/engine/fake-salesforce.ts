@@ -64,8 +64,10 @@ export function createFakeSalesforce(org: string): FakeSalesforce {
         serial += known === undefined ? 1 : 0;
         const id = known ?? `a0${String(serial).padStart(13, '0')}AAA`;
         const wanted = { ...fields, [externalIdField]: externalId };
-        if (known === undefined || !isSame(table(type).get(id) ?? {}, wanted)) merge(type, id, wanted);
-        return { ok: true, id, isCreated: known === undefined };
+        const standing = table(type).get(id) ?? {};
+        const written = Object.keys(wanted).filter((name) => !isSame(standing, pick(wanted, [name])));
+        if (written.length > 0) merge(type, id, wanted);
+        return { ok: true, id, isCreated: known === undefined, written };
       }),
     apply: async ({ type, id, expected, wanted }) => {
       interruption?.();

@@ -239,6 +239,24 @@ describe('money', () => {
     expect(engine.salesforce.writes()).toBe(writes);
   });
 
+  it('is audited by what was written: an event that brings nothing leaves no trace', async () => {
+    const deal = await invoicedDeal();
+    const audits = async () =>
+      (await engine.store.findAudit({ org: ORG, limit: 500 })).filter(({ action }) => action === 'sync.to-salesforce');
+    const before = await audits();
+
+    await engine.event('SalesInvoicePostedBusinessEvent', 'usmf', { InvoiceId: deal.invoice });
+    const afterRepeat = await audits();
+    engine.salesforce.put('Invoice__c', String(invoice(deal.invoice)['Id']), { TotalAmount__c: '1' });
+    await engine.event('SalesInvoicePostedBusinessEvent', 'usmf', { InvoiceId: deal.invoice });
+    const [corrected, ...others] = await audits();
+
+    expect(before).not.toEqual([]);
+    expect(afterRepeat).toEqual(before);
+    expect(others).toEqual(before);
+    expect(corrected).toMatchObject({ outcome: 'updated', fields: [{ field: 'TotalAmount__c' }] });
+  });
+
   it('shows what a payment settled, when, and how much', async () => {
     const deal = await invoicedDeal();
     const paid = engine.admin.postPayment({

@@ -69,8 +69,8 @@ describe('upsertOwned', () => {
     ]);
 
     expect(results).toEqual([
-      { ok: true, id: 'id of c/usmf/2', isCreated: true },
-      { ok: true, id: 'id of c/usmf/1', isCreated: true },
+      { ok: true, id: 'id of c/usmf/2', isCreated: true, written: ['TotalAmount__c'] },
+      { ok: true, id: 'id of c/usmf/1', isCreated: true, written: ['TotalAmount__c', 'IsPaid__c'] },
     ]);
     expect(upserts()[0]?.text).toBe(
       '{"allOrNone":false,"records":[' +
@@ -87,7 +87,7 @@ describe('upsertOwned', () => {
 
     const results = await anOrg().upsertOwned('Invoice__c', 'ExternalKey__c', [anInvoice('1')]);
 
-    expect(results).toEqual([{ ok: true, id: 'a01', isCreated: false }]);
+    expect(results).toEqual([{ ok: true, id: 'a01', isCreated: false, written: [] }]);
     expect(upserts()).toEqual([]);
   });
 
@@ -99,10 +99,11 @@ describe('upsertOwned', () => {
       ]),
     );
 
-    await anOrg().upsertOwned('Invoice__c', 'ExternalKey__c', [
+    const results = await anOrg().upsertOwned('Invoice__c', 'ExternalKey__c', [
       anInvoice('1', { Account__c: '001A0000006Vm9u', IsPaid__c: true }),
     ]);
 
+    expect(results).toMatchObject([{ ok: true, written: ['IsPaid__c'] }]);
     expect(upserts().flatMap(recordsOf)).toEqual([
       { attributes: { type: 'Invoice__c' }, IsPaid__c: true, ExternalKey__c: '1' },
     ]);

@@ -49,7 +49,7 @@ export function createOwnedWriter(deps: Dependencies): Pick<Salesforce, 'upsertO
         const known = existing.get(record.externalId);
         const fields = known === undefined ? record.fields : movedFields(record.fields, known, target);
         if (known !== undefined && Object.keys(fields).length === 0) {
-          results.set(record.externalId, { ok: true, id: known.id, isCreated: false });
+          results.set(record.externalId, { ok: true, id: known.id, isCreated: false, written: [] });
         } else {
           upserts.push({ externalId: record.externalId, parent: record.parent, fields });
         }
@@ -145,7 +145,7 @@ type RawResult = {
 
 function toResult(raw: RawResult | undefined, upsert: Upsert, target: Target): RecordResult {
   if (raw?.success === true && typeof raw.id === 'string')
-    return { ok: true, id: raw.id, isCreated: raw.created === true };
+    return { ok: true, id: raw.id, isCreated: raw.created === true, written: Object.keys(upsert.fields) };
   const record = `${target.type} ${upsert.externalId}`;
   return { ok: false, fault: toRecordFault(readErrors(raw?.errors), record, target.object.names) };
 }

@@ -166,7 +166,7 @@ describe('writing what only we write', () => {
 
     const results = await theRelay().upsertOwned('Invoice__c', 'ExternalKey__c', [anInvoice(2000, parent, '11')]);
 
-    expect(results).toEqual([{ ok: true, id, isCreated: false }]);
+    expect(results).toEqual([{ ok: true, id, isCreated: false, written: ['TotalAmount__c'] }]);
     expect(org.query(`SELECT TotalAmount__c FROM Invoice__c WHERE Id = '${id}'`)[0]).toMatchObject({
       TotalAmount__c: '11',
     });

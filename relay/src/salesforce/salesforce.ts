@@ -3,9 +3,9 @@ import type { Fault } from '../errors.ts';
 import type { ObjectDescription } from '../sync/mapping.ts';
 import type { SalesforceRecord } from '../sync/unit.ts';
 
-/** The result of one record in a bulk write; matched to its input by position. */
+/** The result of one record in a bulk write; matched to its input by position. `written` names the fields that were not there already. */
 export type RecordResult =
-  | { readonly ok: true; readonly id: string; readonly isCreated: boolean }
+  | { readonly ok: true; readonly id: string; readonly isCreated: boolean; readonly written: readonly string[] }
   | { readonly ok: false; readonly fault: Fault };
 
 /** A write to a record that people edit: only what moved, only if what we saw still stands. */

@@ -1,7 +1,8 @@
 import { fieldsToRead, numberOf } from '../entity-fields.ts';
 import type { EntityDescription, EntityRecord, Value, Values } from '../../dynamics/connector.ts';
 import { outcomeOfCode, RelayError } from '../../errors.ts';
-import type { Lease, LinkWrite } from '../../store/store.ts';
+import type { RecordResult } from '../../salesforce/salesforce.ts';
+import type { AuditEvent, Lease, LinkWrite } from '../../store/store.ts';
 import { type Arrival, conditionsOf, type Inbound, told } from './inbound.ts';
 import { companyOf, findRecords, valueOf } from './find-records.ts';
 import { inboundReferences, lacksParent, referenceNumber } from './inbound-references.ts';
@@ -36,13 +37,14 @@ async function bring(inbound: Inbound, arrival: Arrival): Promise<string | null>
     const figures = await figuresOf(inbound, arrival);
     const shaped = shape(inbound, arrival, { references, figures });
     if (shaped === null) {
-      await keepDecision(inbound, arrival, { lease, id: null, fields: {} });
+      await keepDecision(inbound, arrival, { lease, id: null, written: {}, isUpdated: false });
       return null;
     }
-    const id = await upsertOne(inbound, mapping, shaped);
-    await bringChildren(inbound, { ...arrival, parentId: id, parentFields: shaped.fields });
+    const { id, written } = await upsertOne(inbound, mapping, shaped);
+    const moved = await bringChildren(inbound, { ...arrival, parentId: id, parentFields: shaped.fields });
+    const isUpdated = Object.keys(written).length > 0 || moved;
     for (const payment of await paymentsReturned(inbound, arrival, shaped.fields)) await bringOwned(inbound, payment);
-    const link = await keepDecision(inbound, arrival, { lease, id, fields: shaped.fields });
+    const link = await keepDecision(inbound, arrival, { lease, id, written, isUpdated });
     await rollUpDocuments(inbound, arrival, shaped.fields);
     // Last of all: what died before this counts as moved, and the sweep brings it again.
     const bases = basesOfFigures(inbound, mapping, figures);
@@ -110,20 +112,31 @@ function externalKey(inbound: Inbound, mapping: EntityMapping, record: EntityRec
     .join('/');
 }
 
-async function upsertOne(inbound: Inbound, mapping: EntityMapping, shaped: Shaped): Promise<string> {
-  const [id] = await upsert(inbound, mapping, [{ ...shaped, parent: null }]);
-  return id ?? '';
+/** `written` holds the values that were not in Salesforce already. */
+async function upsertOne(
+  inbound: Inbound,
+  mapping: EntityMapping,
+  shaped: Shaped,
+): Promise<{ readonly id: string; readonly written: Values }> {
+  const [record] = await upsert(inbound, mapping, [{ ...shaped, parent: null }]);
+  const names = record?.written ?? [];
+  return {
+    id: record?.id ?? '',
+    written: Object.fromEntries(names.map((name) => [name, shaped.fields[name] ?? null])),
+  };
 }
+
+type Upserted = Extract<RecordResult, { readonly ok: true }>;
 
 async function upsert(
   inbound: Inbound,
   mapping: EntityMapping,
   records: readonly { externalId: string; parent: string | null; fields: Values }[],
-): Promise<string[]> {
+): Promise<Upserted[]> {
   const { salesforceObject, options } = mapping;
   const results = await inbound.salesforce.upsertOwned(salesforceObject, options.externalIdField ?? '', records);
   return results.map((result, index) => {
-    if (result.ok) return result.id;
+    if (result.ok) return result;
     const { code, message, field, retryAfterMs } = result.fault;
     throw new RelayError(code, `${records[index]?.externalId ?? salesforceObject}: ${message}`, {
       ...(field === null ? {} : { field }),
@@ -134,7 +147,9 @@ async function upsert(
 
 type Parent = Arrival & { readonly parentId: string; readonly parentFields: Values };
 
-async function bringChildren(inbound: Inbound, parent: Parent): Promise<void> {
+/** True where a child was written, not only found as it is. */
+async function bringChildren(inbound: Inbound, parent: Parent): Promise<boolean> {
+  let isWritten = false;
   for (const child of parent.mapping.children) {
     const entity = await inbound.connector.describe(child.entitySet, inbound.io);
     const records = await childRecords(inbound, parent, { child, entity });
@@ -147,10 +162,12 @@ async function bringChildren(inbound: Inbound, parent: Parent): Promise<void> {
       const one = shape(inbound, arrival, { references, figures });
       return one === null ? [] : [withParent(child, one, parent.parentId)];
     });
-    if (shaped.length > 0) await upsert(inbound, child, shaped);
+    const upserted = shaped.length > 0 ? await upsert(inbound, child, shaped) : [];
     const externalIds = records.map((record) => externalKey(inbound, child, record));
-    await clearReturned(inbound, child, { paymentId: parent.parentId, externalIds });
+    const cleared = await clearReturned(inbound, child, { paymentId: parent.parentId, externalIds });
+    isWritten ||= [...upserted, ...cleared].some(({ written }) => written.length > 0);
   }
+  return isWritten;
 }
 
 /** What a payment settles no longer is allocated with nothing; the invoices go first, so that a run that dies in between is repeated. */
@@ -158,12 +175,12 @@ async function clearReturned(
   inbound: Inbound,
   child: EntityMapping,
   standing: { readonly paymentId: string; readonly externalIds: readonly string[] },
-): Promise<void> {
+): Promise<Upserted[]> {
   const returned = await allocationsReturned(inbound, { child, ...standing });
   for (const invoice of returned.invoices) await bringOwned(inbound, invoice);
   const fields = { Amount__c: '0', DiscountTaken__c: '0' };
   const cleared = returned.externalIds.map((externalId) => ({ externalId, parent: standing.paymentId, fields }));
-  if (cleared.length > 0) await upsert(inbound, child, cleared);
+  return cleared.length > 0 ? upsert(inbound, child, cleared) : [];
 }
 
 function withParent(child: EntityMapping, shaped: Shaped, parentId: string): Shaped & { parent: string } {
@@ -223,12 +240,11 @@ async function refreshReferenced(
 async function keepDecision(
   inbound: Inbound,
   { mapping, entity, record }: Arrival,
-  kept: { lease: Lease; id: string | null; fields: Values },
+  kept: { lease: Lease; id: string | null; written: Values; isUpdated: boolean },
 ): Promise<LinkWrite> {
   const { deps, org, connector, company } = inbound;
   const dynamicsKey = connector.formatKey(entity, record.key);
   const unit: Unit = { org, recordId: kept.id ?? '', mapping: mapping.name, connection: connector.connection, company };
-  const key = deps.hashKey(org);
   if (kept.id !== null)
     await retireOthers(inbound, unit, { entitySet: mapping.entitySet, dynamicsKey, lease: kept.lease });
   const link = {
@@ -244,28 +260,37 @@ async function keepDecision(
     leases: [kept.lease],
     links: kept.id === null ? [] : [link],
     closedIntents: [],
-    audit: [
-      {
-        id: deps.newId(),
-        at: deps.clock().toISOString(),
-        org,
-        unitKey: kept.id === null ? null : unitKey(unit),
-        actor: inbound.actor,
-        action: 'sync.to-salesforce',
-        rule: kept.id === null ? `${mapping.name}: no parent in this org for ${dynamicsKey}` : mapping.name,
-        outcome: kept.id === null ? outcomeOfCode('NOT_WANTED') : 'updated',
-        fields: Object.entries(kept.fields).map(([field, value]) => ({
-          field,
-          verdict: 'toSalesforce',
-          before: null,
-          after: value === null ? null : key.hash(String(value)),
-        })),
-        correlationId: inbound.io.correlationId,
-      },
-    ],
+    // What was found as it is leaves no event: the one that made it so stands.
+    audit: kept.id !== null && !kept.isUpdated ? [] : [auditOf(inbound, { mapping, unit, dynamicsKey }, kept)],
     reports: [],
   });
   return link;
+}
+
+function auditOf(
+  { deps, org, actor, io }: Inbound,
+  of: { readonly mapping: EntityMapping; readonly unit: Unit; readonly dynamicsKey: string },
+  { id, written }: { readonly id: string | null; readonly written: Values },
+): AuditEvent {
+  const key = deps.hashKey(org);
+  const { name } = of.mapping;
+  return {
+    id: deps.newId(),
+    at: deps.clock().toISOString(),
+    org,
+    unitKey: id === null ? null : unitKey(of.unit),
+    actor,
+    action: 'sync.to-salesforce',
+    rule: id === null ? `${name}: no parent in this org for ${of.dynamicsKey}` : name,
+    outcome: id === null ? outcomeOfCode('NOT_WANTED') : 'updated',
+    fields: Object.entries(written).map(([field, value]) => ({
+      field,
+      verdict: 'toSalesforce',
+      before: null,
+      after: value === null ? null : key.hash(String(value)),
+    })),
+    correlationId: io.correlationId,
+  };
 }
 
 async function keepLinks({ deps }: Inbound, lease: Lease, links: readonly LinkWrite[]): Promise<void> {

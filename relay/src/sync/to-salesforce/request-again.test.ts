@@ -25,7 +25,7 @@ function outbox(generations: Readonly<Record<string, string | null>>) {
     },
     upsertOwned: async (_type: string, _field: string, records: readonly Written[]) => {
       written.push(...records);
-      return records.map(({ externalId }) => ({ ok: true, id: externalId, isCreated: false }));
+      return records.map(({ externalId }) => ({ ok: true, id: externalId, isCreated: false, written: [] }));
     },
   } as unknown as Salesforce;
   return { salesforce, written, queries };
