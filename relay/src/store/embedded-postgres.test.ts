@@ -164,6 +164,18 @@ describe('startEmbeddedPostgres', () => {
     foreign.kill();
   });
 
+  it('waits for a server that has left its mark and not opened its socket yet', async () => {
+    await (await start()).stop();
+    const directory = path.join(dataDirectory, 'postgres');
+    // PostgreSQL writes five lines first; the folder of its socket is the last of them and empty until that is open.
+    await writeFile(path.join(directory, 'postmaster.pid'), [process.pid, directory, 1, 5432, '', ''].join('\n'));
+
+    const { adopted, connection } = await start();
+
+    expect(adopted).toBe(false);
+    await expect(answers(connection)).resolves.toBeUndefined();
+  });
+
   it('clears away what a killed first start left half made', async () => {
     await mkdir(path.join(dataDirectory, 'postgres.draft-999999999-dead'));
 

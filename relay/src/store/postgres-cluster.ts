@@ -95,7 +95,7 @@ export async function initializeCluster(cluster: Cluster): Promise<void> {
   }
 }
 
-/** Where a running server of this cluster listens, or null where none left its mark. */
+/** Where a running server of this cluster listens, or null where none left its mark, or one is not so far yet. */
 export async function runningEndpoint(cluster: Cluster): Promise<DatabaseConnection | null> {
   const lines = await pidFileLines(cluster);
   const [port, socketFolder] = [Number(lines[3]), lines[4]?.trim()];
@@ -104,6 +104,10 @@ export async function runningEndpoint(cluster: Cluster): Promise<DatabaseConnect
   }
   if (socketFolder !== '') {
     return { host: socketFolder, port, user: USER, database: 'postgres' };
+  }
+  if (process.platform !== 'win32') {
+    // A starting server writes its mark before it opens its socket, and the folder's line stays empty until then.
+    return null;
   }
   return { host: '127.0.0.1', port, user: USER, database: 'postgres', password: await readPassword(cluster) };
 }
