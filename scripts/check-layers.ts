@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { checkAreas } from './apex-checks/areas.ts';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 const RELAY = 'relay/src';
@@ -122,7 +123,7 @@ export function checkLayers(project: string): string[] {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const faults = checkLayers(PROJECT);
+  const faults = [...checkLayers(PROJECT), ...checkAreas(PROJECT)];
   for (const fault of faults) console.log(fault);
   console.log(`layers: ${faults.length} faults`);
   process.exitCode = faults.length === 0 ? 0 : 1;
