@@ -38,7 +38,7 @@ export function checkMetadata(project: string, catalogues: string = project): Me
     ...fields.flatMap((field) => at(field.file, [...checkField(field, model), ...checkFormulaField(field, catalogue)])),
     ...checkRelationshipNames(model),
     ...model.records.flatMap((record) => at(record.file, [...checkRecord(record), ...checkMapping(record)])),
-    ...checkReferences(files, readCode(project), { model, apiVersion: apiVersionOf(catalogues) }),
+    ...checkReferences(files, readCode(project), { model, catalogue, apiVersion: apiVersionOf(catalogues) }),
   ];
   return { files: files.length, faults };
 }

@@ -36,7 +36,7 @@ export async function measureBatch(): Promise<Measured> {
 
 function measureRound(): Promise<Round> {
   return withBenchProduct(async ({ product, caller }) => {
-    const template = await accountItem(product);
+    const template = accountItem(product);
     const { admin, baseUrl } = product.dynamics;
     const load: SyncLoad = { caller, template, first: 0, count: RECORDS, concurrency: CONCURRENCY };
     await elsewhere<number>('sync-load.ts', { ...load, first: RECORDS, count: WARM_UP } satisfies SyncLoad);

@@ -1,12 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { SyncItem } from '../../relay/src/sync/exchange.ts';
-import type { PlainRecord } from '../../test/org/plain-records.ts';
+import { itemsOf } from '../../test/support/apex-items.ts';
+import { setPaused } from '../../test/support/apex-setup.ts';
 import { createAccount, createCatalog, createLoungeDeal, win } from '../../test/support/contoso.ts';
 import { makeKeyPair } from '../../test/support/org-key.ts';
-import { CONNECTION, type Product, startProduct } from '../../test/support/product.ts';
-import { readItems } from '../../test/support/read-items.ts';
+import { type Product, startProduct } from '../../test/support/product.ts';
 import { runRelayCommand } from '../../test/support/relay-process.ts';
+import { CONNECTION } from '../../test/support/relay-settings.ts';
 import type { Caller } from './caller.ts';
 
 /** The product as the benches use it: quiet, and with a caller whose key also other processes may hold. */
@@ -14,7 +15,7 @@ export type BenchProduct = { readonly product: Product; readonly caller: Caller 
 
 /** Runs a measurement on a product of its own and takes it down afterwards, whatever happens. */
 export async function withBenchProduct<T>(measure: (bench: BenchProduct) => Promise<T>): Promise<T> {
-  const product = await startProduct({ logLevel: 'warn' });
+  const product = await startProduct({ logLevel: 'warn', isPaused: true });
   try {
     return await measure({ product, caller: await pairCaller(product) });
   } finally {
@@ -41,37 +42,26 @@ async function pairCaller(product: Product): Promise<Caller> {
 }
 
 /** A real account of the org as the item of a sync call. */
-export async function accountItem(product: Product): Promise<SyncItem> {
-  return itemOf(product, createAccount(product.org), { object: 'Account', mapping: 'Account_Customer' });
+export function accountItem(product: Product): SyncItem {
+  return itemOf(product, `${createAccount(product.org)}/Account_Customer`);
 }
 
 /** A won deal with four lines, its customer and products linked, as the item of a sync call. */
 export async function dealItem(product: Product): Promise<SyncItem> {
   const { org, outbox } = product;
+  setPaused(org, false);
   const catalog = createCatalog(org, 'EUR');
   const account = createAccount(org);
   await outbox.drain();
+  setPaused(org, true);
   const deal = createLoungeDeal(org, account, catalog);
   win(org, deal);
-  return itemOf(product, deal, { object: 'Opportunity', mapping: 'Opportunity_SalesOrder' });
+  return itemOf(product, `${deal}/Opportunity_SalesOrder`);
 }
 
-async function itemOf(
-  product: Product,
-  recordId: string,
-  { object, mapping }: { readonly object: string; readonly mapping: string },
-): Promise<SyncItem> {
-  const request: PlainRecord = {
-    RequestKey__c: `${recordId}/${mapping}`,
-    RecordId__c: recordId,
-    ObjectName__c: object,
-    Mapping__c: mapping,
-    Generation__c: '1',
-    Operation__c: 'Upsert',
-    Reason__c: 'Saved',
-  };
-  const [item] = readItems(product.org, await product.configuration(), [request]);
-  if (item === undefined) throw new Error(`${object} ${recordId} gave no item for ${mapping}.`);
+function itemOf({ org }: Product, requestKey: string): SyncItem {
+  const [item] = itemsOf(org, [requestKey]);
+  if (item === undefined) throw new Error(`The org has nothing to send for ${requestKey}.`);
   return item;
 }
 

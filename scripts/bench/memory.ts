@@ -14,7 +14,7 @@ const TARGET = 1.3;
 /** The relay's resident memory after so many records: it must follow the work under way, never what was done so far. */
 export function measureMemory(): Promise<Measured> {
   return withBenchProduct(async ({ product, caller }) => {
-    const template = await accountItem(product);
+    const template = accountItem(product);
     const resident: number[] = [];
     let sent = 0;
     for (const stage of STAGES) {

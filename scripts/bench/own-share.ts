@@ -24,7 +24,7 @@ type Kind = {
  */
 export function measureOwnShare(): Promise<Measured> {
   return withBenchProduct(async ({ product, caller }) => {
-    const account = await accountItem(product);
+    const account = accountItem(product);
     const kinds = kindsOf(account, await dealItem(product));
     const door = openDoor(product.dynamics.baseUrl);
     const sync = openSyncCaller(caller, { connections: 1, lane: 'realTime' });

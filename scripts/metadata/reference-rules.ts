@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Catalogue } from './descriptions.ts';
 import type { FieldSource, Model } from './model.ts';
 import { childOf, type Element, type SourceFile, textOf } from './source.ts';
 
@@ -12,7 +13,10 @@ type Named = {
   readonly components: ReadonlyMap<string, SourceFile>;
   readonly principals: ReadonlySet<string>;
   readonly model: Model;
+  readonly catalogue: Catalogue;
 };
+
+type Known = { readonly model: Model; readonly catalogue: Catalogue };
 
 const META = '-meta.xml';
 
@@ -20,9 +24,9 @@ const META = '-meta.xml';
 export function checkReferences(
   files: readonly SourceFile[],
   code: readonly CodeFile[],
-  { model, apiVersion }: { readonly model: Model; readonly apiVersion: string },
+  { model, catalogue, apiVersion }: Known & { readonly apiVersion: string },
 ): string[] {
-  const named = readNames(files, model);
+  const named = readNames(files, { model, catalogue });
   const permissionSets = files.filter(({ path: file }) => file.endsWith(`.permissionset${META}`));
   return [
     ...permissionSets.flatMap((file) => at(file, checkPermissionSet(file, named))),
@@ -42,7 +46,7 @@ function baseName(file: string): string {
   return path.basename(file).split('.')[0] ?? '';
 }
 
-function readNames(files: readonly SourceFile[], model: Model): Named {
+function readNames(files: readonly SourceFile[], { model, catalogue }: Known): Named {
   const ending = (suffix: string): SourceFile[] => files.filter(({ path: file }) => file.endsWith(suffix + META));
   const labels = ending('.labels').flatMap((file) =>
     childrenNamed(file.root, 'labels').map((label) => [textOf(label, 'fullName') ?? '', file.path] as const),
@@ -54,6 +58,7 @@ function readNames(files: readonly SourceFile[], model: Model): Named {
     components: new Map(ending('.js').map((file) => [baseName(file.path), file])),
     principals: new Set(ending('.externalCredential').flatMap(principalsOf)),
     model,
+    catalogue,
   };
 }
 
@@ -76,8 +81,8 @@ function checkPermissionSet(file: SourceFile, named: Named): string[] {
   return [
     ...missing('classAccesses', 'apexClass', (name) => named.classes.has(name)),
     ...missing('customPermissions', 'name', (name) => named.customPermissions.has(name)),
-    ...missing('objectPermissions', 'object', (name) => named.model.objects.has(name)),
-    ...missing('fieldPermissions', 'field', (name) => hasField(name, named.model)),
+    ...missing('objectPermissions', 'object', (name) => hasObject(name, named)),
+    ...missing('fieldPermissions', 'field', (name) => hasField(name, named)),
     ...missing('externalCredentialPrincipalAccesses', 'externalCredentialPrincipal', (name) =>
       named.principals.has(name),
     ),
@@ -85,9 +90,15 @@ function checkPermissionSet(file: SourceFile, named: Named): string[] {
   ];
 }
 
-function hasField(name: string, model: Model): boolean {
+function hasObject(name: string, { model, catalogue }: Known): boolean {
+  return model.objects.has(name) || catalogue.object(name) !== null;
+}
+
+/** Rights on a standard address are given for the whole of it. */
+function hasField(name: string, { model, catalogue }: Known): boolean {
   const [object = '', field = ''] = name.split('.');
-  return model.fields.get(object)?.has(field) === true;
+  if (model.fields.get(object)?.has(field) === true) return true;
+  return catalogue.object(object)?.fields.has(field.replace(/Address$/, 'Street')) === true;
 }
 
 /** The platform refuses rights on fields that everybody has by nature, and editing where nothing can be edited. */

@@ -4,7 +4,7 @@ import type { PlainRecord } from '../org/plain-records.ts';
 import { type Catalog, createAccount, createCatalog, createDeal, win } from '../support/contoso.ts';
 import type { Dispatch } from '../support/outbox.ts';
 import { type Product, startProduct } from '../support/product.ts';
-import { readItems } from '../support/read-items.ts';
+
 import { until } from '../support/until.ts';
 
 let product: Product;
@@ -171,13 +171,15 @@ describe('documents', () => {
     const [first, second] = product.org.query(
       `SELECT Id FROM OpportunityLineItem WHERE OpportunityId = '${id}' ORDER BY CreatedDate, Id`,
     );
-    product.org.update('OpportunityLineItem', String(first?.['Id']), { Quantity: '7' });
-    product.org.delete('OpportunityLineItem', String(second?.['Id']));
-    product.org.insert('OpportunityLineItem', {
-      OpportunityId: id,
-      PricebookEntryId: catalog.get('D0004') ?? '',
-      Quantity: '1',
-      UnitPrice: '1990',
+    product.org.transaction(() => {
+      product.org.update('OpportunityLineItem', String(first?.['Id']), { Quantity: '7' });
+      product.org.delete('OpportunityLineItem', String(second?.['Id']));
+      product.org.insert('OpportunityLineItem', {
+        OpportunityId: id,
+        PricebookEntryId: catalog.get('D0004') ?? '',
+        Quantity: '1',
+        UnitPrice: '1990',
+      });
     });
 
     expect(await drain()).toMatchObject([{ outcome: 'updated', number: order }]);
@@ -283,37 +285,28 @@ describe('two sides editing', () => {
 
 describe('a dry run', () => {
   it('tells what would be sent, why, and sends nothing', async () => {
-    const id = account();
     const before = rows('CustomersV3').length;
-    const configuration = await product.configuration();
-    const request = {
-      RequestKey__c: `${id}/Account_Customer`,
-      RecordId__c: id,
-      ObjectName__c: 'Account',
-      Mapping__c: 'Account_Customer',
-      Generation__c: '1',
-      Operation__c: 'Upsert',
-      Reason__c: 'Manual',
-    };
-    const call: SyncCall = {
-      contract: 1,
-      requestId: crypto.randomUUID(),
-      configuration: configuration.hash,
-      dryRun: true,
-      items: readItems(product.org, configuration, [request]),
-    };
+    const rehearsals: { readonly answer: SyncAnswer; readonly customers: number }[] = [];
+    product.wire.inspect(async ({ body }) => {
+      const call = { ...(JSON.parse(body) as SyncCall), requestId: crypto.randomUUID(), dryRun: true };
+      const answer = (await product.call('POST', '/v1/sync', call)).body as SyncAnswer;
+      rehearsals.push({ answer, customers: rows('CustomersV3').length });
+    });
 
-    const answer = (await product.call('POST', '/v1/sync', call)).body as SyncAnswer;
+    account();
+    await drain();
+    product.wire.inspect(null);
 
-    const plan = answer.items[0]?.units[0]?.plan;
+    const [rehearsal] = rehearsals;
+    const plan = rehearsal?.answer.items[0]?.units[0]?.plan;
     expect(plan).toMatchObject({
       action: 'create',
       requests: [{ method: 'POST', path: 'CustomersV3?cross-company=true' }],
     });
     expect(plan?.fields.find(({ mapping }) => mapping === 'Account_Name')).toMatchObject({ verdict: 'toDynamics' });
     expect(plan?.rules.join()).toContain('usmf');
-    expect(rows('CustomersV3')).toHaveLength(before);
-    await drain();
+    expect(rehearsal?.customers).toBe(before);
+    expect(rows('CustomersV3')).toHaveLength(before + 1);
   });
 });
 

@@ -2,8 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { compareSides, invoicesLanded } from '../support/compare-sides.ts';
 import { createCatalog } from '../support/contoso.ts';
 import { createRandom } from '../support/load-random.ts';
-import { createAccounts, createWonDeals, outboxInBatches } from '../support/load.ts';
-import type { Outbox } from '../support/outbox.ts';
+import { createAccounts, createWonDeals } from '../support/load.ts';
 import { type Product, startProduct } from '../support/product.ts';
 import { until } from '../support/until.ts';
 
@@ -13,11 +12,9 @@ const ORDERS = 500;
 const CUSTOMERS = 20;
 
 let product: Product;
-let outbox: Outbox;
 
 beforeAll(async () => {
-  product = await startProduct({ quarantineSeconds: 2, logLevel: 'warn' });
-  outbox = await outboxInBatches(product, 40);
+  product = await startProduct({ quarantineSeconds: 2, logLevel: 'warn', batchSize: 40 });
 }, 60_000);
 
 afterAll(() => product.stop());
@@ -36,14 +33,14 @@ describe('the relay is killed again and again', () => {
     const catalog = createCatalog(product.org, 'EUR');
     createWonDeals(product.org, random, { accountIds, catalog, count: ORDERS });
 
-    const draining = outbox.drain(200_000);
+    const draining = product.outbox.drain(200_000);
     for (let kill = 0; kill < KILLS; kill += 1) {
       await dynamicsCarriesOut(random.below(160));
       await product.relay().kill();
       await product.restartRelay();
     }
     // The load must outlast the kills, or the last of them struck an idle relay.
-    expect(outbox.rows().length).toBeGreaterThan(0);
+    expect(product.outbox.rows().length).toBeGreaterThan(0);
     await draining;
 
     expect(compareSides(product)).toEqual([]);

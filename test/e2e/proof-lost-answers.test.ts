@@ -1,21 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Dispatch } from '../support/outbox.ts';
 import { compareSides } from '../support/compare-sides.ts';
 import { type Catalog, createCatalog } from '../support/contoso.ts';
 import { createRandom, type Random } from '../support/load-random.ts';
-import { createAccounts, createWonDeals, outboxInBatches } from '../support/load.ts';
-import type { Dispatch, Outbox } from '../support/outbox.ts';
+import { createAccounts, createWonDeals } from '../support/load.ts';
 import { type Product, startProduct } from '../support/product.ts';
 
 const random = createRandom(47_110_815);
 let product: Product;
-let outbox: Outbox;
 let catalog: Catalog;
 
 beforeAll(async () => {
-  product = await startProduct({ quarantineSeconds: 1, logLevel: 'warn' });
+  product = await startProduct({ quarantineSeconds: 1, logLevel: 'warn', batchSize: 20 });
   catalog = createCatalog(product.org, 'EUR');
   await product.outbox.drain();
-  outbox = await outboxInBatches(product, 20);
 }, 60_000);
 
 afterAll(() => product.stop());
@@ -35,7 +33,7 @@ const codesOf = (sent: readonly Dispatch[]): Set<string> =>
   new Set(sent.flatMap(({ result }) => result.units.flatMap(({ faults }) => faults.map(({ code }) => code))));
 
 async function settle(): Promise<Set<string>> {
-  const sent = await outbox.drain(60_000);
+  const sent = await product.outbox.drain(60_000);
   product.dynamics.admin.clearFaults();
   return codesOf(sent);
 }

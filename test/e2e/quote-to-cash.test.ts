@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { PlainRecord } from '../org/plain-records.ts';
+import { paymentsLanded } from '../support/compare-payments.ts';
 import { type Catalog, createAccount, createCatalog, createLoungeDeal, win } from '../support/contoso.ts';
 import { type Product, startProduct } from '../support/product.ts';
 import { until } from '../support/until.ts';
@@ -151,6 +152,7 @@ describe('from Closed Won to reconciled payment', () => {
     );
     await product.dynamics.admin.eventsDelivered();
     expect(product.org.query('SELECT Id FROM Payment__c')).toHaveLength(before + 1);
+    expect(await paymentsLanded(product)).toEqual([]);
     product.dynamics.admin.eventSettings({ duplicate: false });
   });
 

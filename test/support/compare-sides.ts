@@ -1,7 +1,8 @@
 import { Decimal } from 'decimal.js';
 import { unitMarker } from '../../relay/src/sync/marker.ts';
 import type { PlainRecord } from '../org/plain-records.ts';
-import { CONNECTION, type Product } from './product.ts';
+import type { Product } from './product.ts';
+import { CONNECTION } from './relay-settings.ts';
 import { until } from './until.ts';
 
 type Row = Readonly<Record<string, string | null>>;
@@ -22,7 +23,7 @@ const TAX_GROUP_OF_FAMILY: Readonly<Record<string, string>> = {
  * Compares every account and every won opportunity with what Dynamics holds, record by record, by marker, and says in words what is
  * lost, doubled, half-released or different. An empty answer is the proof. Knows nothing of what the relay believes.
  */
-export function compareSides(product: Product): string[] {
+export function compareSides(product: Pick<Product, 'org' | 'dynamics'>): string[] {
   const sides = readSides(product);
   return [...compareCustomers(sides), ...compareOrders(sides), ...unfinished(product)];
 }
@@ -31,7 +32,7 @@ export function compareSides(product: Product): string[] {
  * Compares every invoice that Dynamics posted for our orders with what Salesforce shows of it: once, with all its lines, on the right
  * deal and account, and in the deal's sum. An empty answer is the proof.
  */
-export function compareInvoices({ org, dynamics }: Product): string[] {
+export function compareInvoices({ org, dynamics }: Pick<Product, 'org' | 'dynamics'>): string[] {
   const shown = Map.groupBy(
     org.query(
       `SELECT Name, TotalAmount__c, BalanceAmount__c, Opportunity__c, Opportunity__r.SalesOrderNumber__c,
@@ -68,7 +69,10 @@ function compareInvoice(invoice: Row, row: PlainRecord, lines: number): string[]
 }
 
 /** Waits until every posted invoice is shown as it should be; answers what is still wrong when the time is over. */
-export async function invoicesLanded(product: Product, timeoutMs = 60_000): Promise<string[]> {
+export async function invoicesLanded(
+  product: Pick<Product, 'org' | 'dynamics'>,
+  timeoutMs = 60_000,
+): Promise<string[]> {
   const isRight = (): true | null => (compareInvoices(product).length === 0 ? true : null);
   await until(isRight, 'all invoices are there', timeoutMs).catch(() => null);
   return compareInvoices(product);
@@ -84,7 +88,7 @@ type Sides = {
   readonly lines: readonly Row[];
 };
 
-function readSides({ org, dynamics }: Product): Sides {
+function readSides({ org, dynamics }: Pick<Product, 'org' | 'dynamics'>): Sides {
   const marked = (set: string): Row[] =>
     dynamics.admin.rows({ set }).filter((row) => text(row['CausewayMarker']) !== '');
   const statuses = org.query(`SELECT RecordId__c FROM SyncStatus__c WHERE State__c = 'InSync'`);
@@ -202,7 +206,7 @@ function compareLines(
   return differ(`${of.name}: lines`, actual.toSorted().join(' | '), expected.toSorted().join(' | '));
 }
 
-function unfinished({ org }: Product): string[] {
+function unfinished({ org }: Pick<Product, 'org' | 'dynamics'>): string[] {
   const rows = org.query('SELECT RequestKey__c, State__c, Code__c, Message__c FROM SyncRequest__c');
   return rows.map(
     (row) =>

@@ -23,6 +23,10 @@ export function createCatalog(org: LocalOrg, currency: string): Catalog {
       const product =
         (known?.['Id'] as string | undefined) ??
         org.insert('Product2', { Name: item.name, ProductCode: item.code, Family: item.family, IsActive: true });
+      const [priced] = org.query(
+        `SELECT Id FROM PricebookEntry WHERE Product2Id = '${product}' AND CurrencyIsoCode = '${currency}'`,
+      );
+      if (priced !== undefined) return [item.code, String(priced['Id'])] as const;
       const entry = org.insert('PricebookEntry', {
         Pricebook2Id: (standard?.['Id'] as string | undefined) ?? '',
         Product2Id: product,

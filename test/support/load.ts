@@ -1,8 +1,6 @@
 import type { LocalOrg } from '../org/start-org.ts';
 import { type Catalog, createAccount, createDeal, type DealLine, type ItemCode, win } from './contoso.ts';
 import type { Random } from './load-random.ts';
-import { startOutbox, type Outbox } from './outbox.ts';
-import type { Product } from './product.ts';
 
 /** The companies of the load by the country that leads to them; most of it goes where Dynamics numbers and documents are staged. */
 const PLACES = [
@@ -16,11 +14,12 @@ const ITEM_CODES: readonly [ItemCode, ...ItemCode[]] = ['D0001', 'D0002', 'D0003
 
 /** Accounts that resemble nobody, in all companies. Answers their ids. */
 export function createAccounts(org: LocalOrg, random: Random, count: number): string[] {
-  return Array.from({ length: count }, (_, index) => {
+  const create = (index: number): string => {
     const tag = `${index + 1}-${random.below(1_000_000_000).toString(36)}`;
     const place = PLACES[index % PLACES.length] ?? PLACES[0];
     return createAccount(org, { Name: `Load ${tag}`, TaxNumber__c: `L${tag}`, Phone: `+1 ${tag}`, ...place });
-  });
+  };
+  return org.transaction(() => Array.from({ length: count }, (_, index) => create(index)));
 }
 
 /** Won opportunities with one to four lines each, spread over the accounts. Answers their ids. */
@@ -49,20 +48,4 @@ function dealLine(random: Random): DealLine {
   const price = `${random.between(1, 4_000)}.${String(random.below(100)).padStart(2, '0')}`;
   const line = { item: random.pick(ITEM_CODES), quantity: String(random.between(1, 40)), price };
   return random.chance(0.3) ? { ...line, discount: String(random.between(1, 50)) } : line;
-}
-
-/** Replaces the product's outbox by one that sends in batches of this size, through the given door if one is given. */
-export async function outboxInBatches(
-  product: Product,
-  batchSize: number,
-  send?: (body: unknown) => Promise<{ status: number; body: unknown }>,
-): Promise<Outbox> {
-  product.outbox.stop();
-  const { org } = product;
-  return startOutbox({
-    org,
-    configuration: () => product.configuration(),
-    batchSize,
-    send: send ?? ((body) => product.call('POST', '/v1/sync', body)),
-  });
 }
