@@ -1,11 +1,13 @@
 import type { Value, Values } from '../../relay/src/dynamics/connector.ts';
-import type { Salesforce } from '../../relay/src/salesforce/salesforce.ts';
+import type { Salesforce, ShownUnit } from '../../relay/src/salesforce/salesforce.ts';
 
 /** An org held in memory behind the relay's port: enough to see what the engine would write, and nothing more. */
 export type FakeSalesforce = Salesforce & {
   put(type: string, id: string, fields: Values): void;
   get(type: string, id: string): Values;
   all(type: string): Values[];
+  /** What people see of units, by unit key. */
+  shown(unitKey: string): ShownUnit | undefined;
   /** How many writes changed something. */
   writes(): number;
   /** Runs before the next conditional write, as a person who saves at that moment. */
@@ -18,6 +20,7 @@ const CONDITION = /(\w+) = '?([^' ]+)'?/g;
 /** An empty org. */
 export function createFakeSalesforce(org: string): FakeSalesforce {
   const tables = new Map<string, Map<string, Values>>();
+  const shown = new Map<string, ShownUnit>();
   let writes = 0;
   let serial = 0;
   let interruption: (() => void) | null = null;
@@ -40,6 +43,7 @@ export function createFakeSalesforce(org: string): FakeSalesforce {
     put: (type, id, fields) => void table(type).set(id, { ...table(type).get(id), ...fields }),
     get: (type, id) => table(type).get(id) ?? {},
     all: (type) => [...table(type)].map(([id, fields]) => ({ Id: id, ...fields })),
+    shown: (unitKey) => shown.get(unitKey),
     writes: () => writes,
     beforeApply: (act) => void (interruption = act),
     organization: async () => ({ id: org, name: 'Contoso', isSandbox: false }),
@@ -69,12 +73,16 @@ export function createFakeSalesforce(org: string): FakeSalesforce {
         if (written.length > 0) merge(type, id, wanted);
         return { ok: true, id, isCreated: known === undefined, written };
       }),
-    apply: async ({ type, id, expected, wanted }) => {
+    apply: async ({ type, id, expected, wanted, unit }) => {
       interruption?.();
       interruption = null;
       const record = table(type).get(id) ?? {};
-      if (isSame(record, wanted)) return { status: 'unchanged' };
-      if (!isSame(record, pick(expected, Object.keys(wanted)))) return { status: 'mismatch', current: record };
+      const isThere = isSame(record, wanted);
+      if (!isThere && !isSame(record, pick(expected, Object.keys(wanted)))) {
+        return { status: 'mismatch', current: record };
+      }
+      if (unit) shown.set(unit.unitKey, unit);
+      if (isThere) return { status: 'unchanged' };
       merge(type, id, wanted);
       return { status: 'applied' };
     },

@@ -57,6 +57,30 @@ describe('a customer that finance edited', () => {
     expect(row).toMatchObject({ OrganizationName: 'Renamed by sales meanwhile', AddressCity: 'La Jolla' });
   });
 
+  it('is shown as brought over, unless Salesforce has changes of its own to send', async () => {
+    hear();
+    const [quiet, edited] = [await aCustomer(engine), await aCustomer(engine)];
+    engine.salesforce.put('Account', edited.id, { Name: 'Renamed by sales meanwhile' });
+    for (const { number } of [quiet, edited]) await change(number, { AddressCity: 'La Jolla' });
+
+    for (const { number } of [quiet, edited]) await tell(number);
+
+    const unitKey = `${quiet.id}/Account_Customer/contoso/usmf`;
+    expect(engine.salesforce.shown(unitKey)).toMatchObject({
+      mapping: 'Account_Customer',
+      unitKey,
+      connection: 'contoso',
+      company: 'usmf',
+      isPrimary: true,
+      outcome: 'updated',
+      number: quiet.number,
+      dynamicsKey: `dataAreaId='usmf',CustomerAccount='${quiet.number}'`,
+      faults: [],
+    });
+    expect(engine.salesforce.get('Account', edited.id)).toMatchObject({ BillingCity: 'La Jolla' });
+    expect(engine.salesforce.shown(`${edited.id}/Account_Customer/contoso/usmf`)).toBeUndefined();
+  });
+
   it('is found although its own create was concluded between two questions', async () => {
     hear();
     const { id, number } = await aCustomer(engine);

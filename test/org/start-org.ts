@@ -27,6 +27,8 @@ export type OrgOptions = CoreOptions & {
   readonly dailyApiRequests?: number;
   /** Compiles the sources' classes and triggers: triggers take part in saves, jobs are run. Without it there is no Apex. */
   readonly apex?: true | ApexSetup;
+  /** Answers /services/apexrest in the place of Apex that is not run. */
+  readonly apexRest?: (core: Core) => (request: RestRequest) => RestResponse;
   /** Opens the org's screens in a browser: `buildPages` of browser/open-pages.ts. */
   readonly pages?: (org: PageSources) => PageServer;
 };
@@ -103,7 +105,7 @@ export async function startOrg(options: OrgOptions): Promise<LocalOrg> {
           apex.org?.services.security.rightsOf(userId).hasUserPermission('BulkApiHardDelete') ?? false,
         queryBatchSize: options.queryBatchSize ?? 2000,
         limits: usage.limits,
-        apexRest: await openApexRest(apex.org),
+        apexRest: (await openApexRest(apex.org)) ?? options.apexRest?.(core) ?? null,
       }),
       issueToken: (body) => issueToken(oauth, body),
       userInfo: (session) => userInfo(oauth, session),

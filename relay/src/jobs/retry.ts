@@ -1,6 +1,13 @@
 import { describeCode, RelayError, type ErrorCode } from '../errors.ts';
 import { LONGEST_ASKED_PAUSE_MS, type JobPolicy } from './job-policies.ts';
 
+/** Asked of the org for each attempt: what its admin corrects, or installs, holds from then on. */
+const OF_THE_ORG: ReadonlySet<ErrorCode> = new Set([
+  'CONFIGURATION_INVALID',
+  'CONFIGURATION_UNREADABLE',
+  'CONTRACT_UNSUPPORTED',
+]);
+
 /** What becomes of a job whose handler failed. */
 export type Verdict =
   | { readonly kind: 'retry'; readonly afterMs: number; readonly code: ErrorCode }
@@ -12,8 +19,7 @@ export type Verdict =
  */
 export function healerOf(error: unknown): 'time' | 'admin' | 'nobody' {
   if (!(error instanceof RelayError)) return 'time';
-  // Read from the org for each attempt: what the admin corrects holds from then on.
-  if (error.code === 'CONFIGURATION_INVALID' || error.code === 'CONFIGURATION_UNREADABLE') return 'admin';
+  if (OF_THE_ORG.has(error.code)) return 'admin';
   if (error.isRetryable) return 'time';
   return describeCode(error.code).outcome === 'blocked' ? 'admin' : 'nobody';
 }

@@ -1,214 +1,222 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Values } from '../dynamics/connector.ts';
-import { aDescribe, startFakeSalesforce, type FakeSalesforce } from './fake-salesforce.test-support.ts';
+import answers from '../../../contracts/fixtures/apply-answer.json' with { type: 'json' };
+import calls from '../../../contracts/fixtures/apply.json' with { type: 'json' };
+import schema from '../../../contracts/schemas/apply.v1.schema.json' with { type: 'json' };
+import { compileSchema } from '../json-schema.ts';
+import { startFakeSalesforce, type FakeSalesforce, type PlannedAnswer } from './fake-salesforce.test-support.ts';
 import { createSalesforce } from './salesforce-org.ts';
+import type { ConditionalWrite } from './salesforce.ts';
 
+const CALL = 'POST /services/apexrest/v1/apply';
 const ACME = '001A0000006Vm9uIAC';
-const READ = `GET /sobjects/Account/${ACME}`;
-const WRITE = `PATCH /sobjects/Account/${ACME}`;
-const CHANGED = { status: 412, json: [{ errorCode: 'PRECONDITION_FAILED', message: 'x' }] };
+const RENAME: ConditionalWrite = {
+  type: 'Account',
+  id: ACME,
+  expected: { Name: 'Acme' },
+  wanted: { Name: 'Acme Inc' },
+};
 
+const checkCall = compileSchema(schema, { all: true });
 let salesforce: FakeSalesforce;
-let now: number;
-let waits: number[];
 
 beforeEach(async () => {
-  now = Date.parse('2026-11-23T10:00:05Z');
-  waits = [];
   salesforce = await startFakeSalesforce();
-  salesforce.plan(
-    'GET /sobjects/Account/describe',
-    aDescribe('Account', {
-      Name: 'string',
-      CreditLimit__c: 'currency',
-      IsOnHold__c: 'boolean',
-      Rating__c: 'string!',
-      LastModifiedDate: 'datetime!',
-    }),
-  );
-  salesforce.plan(WRITE, { status: 204 });
 });
 
 afterEach(() => salesforce.stop());
 
-function standing(fields: string, modified = '2026-11-23T10:00:00.300+0000') {
-  return { text: `{"attributes":{"type":"Account"},${fields},"LastModifiedDate":"${modified}","Id":"${ACME}"}` };
+function apply(write: ConditionalWrite, namespace = '') {
+  const org = salesforce.settings({ namespace });
+  return createSalesforce({ org, clock: () => new Date('2026-11-23T10:00:00Z') }).apply(write);
 }
 
-function apply(expected: Values, wanted: Values) {
-  const org = createSalesforce({
-    org: salesforce.settings(),
-    clock: () => new Date(now),
-    wait: async (ms) => {
-      waits.push(ms);
-      now += ms;
-    },
-  });
-  return org.apply({ type: 'Account', id: ACME, expected, wanted });
+function answer(result: object, more: object = {}): PlannedAnswer {
+  const { correlationId } = answers;
+  const one = { id: ACME, status: 'applied', current: null, fault: null, ...result };
+  return { json: { contract: 1, correlationId, results: [one], ...more } };
 }
 
-const writes = () => salesforce.requests.filter(({ method }) => method === 'PATCH');
+/** A refusal of the whole call, as our endpoints tell it (error.v1). */
+function refusal(status: number, code: string, message = 'Said in Apex.'): PlannedAnswer {
+  const { correlationId } = answers;
+  return { status, json: { code, message, retryable: status === 503, retryAfterMs: null, correlationId } };
+}
 
-describe('apply', () => {
-  it('writes only the fields that moved, on the condition that nothing else did', async () => {
-    salesforce.plan(READ, standing('"Name":"Acme","CreditLimit__c":100.00'));
+const bodies = (): unknown[] => salesforce.requests.map(({ text }) => JSON.parse(text) as unknown);
 
-    const result = await apply(
-      { Name: 'Acme', CreditLimit__c: '100' },
-      { Name: 'Acme', CreditLimit__c: '9007199254740993.55' },
-    );
+describe('a call', () => {
+  it('is the golden call of the contract', async () => {
+    const [write] = calls.writes;
+    if (write?.unit === undefined) throw new Error('The fixture begins with a write that tells of its unit.');
+    salesforce.plan(CALL, answer({ id: write.id }));
 
-    expect(result).toEqual({ status: 'applied' });
-    expect(writes().map(({ text }) => text)).toEqual(['{"CreditLimit__c":9007199254740993.55}']);
-    expect(writes()[0]?.headers['if-unmodified-since']).toBe('Mon, 23 Nov 2026 10:00:00 GMT');
+    await apply({ ...(write as unknown as ConditionalWrite), correlationId: calls.correlationId });
+
+    expect(bodies()).toEqual([{ ...calls, writes: [write] }]);
   });
 
-  it('sends nothing where the values are there already, whatever was expected', async () => {
-    salesforce.plan(READ, standing('"CreditLimit__c":250.0'));
+  it('follows the schema, whatever the write leaves open', async () => {
+    salesforce.plan(CALL, answer({}));
 
-    const result = await apply({ CreditLimit__c: '100' }, { CreditLimit__c: '250.00' });
-
-    expect(result).toEqual({ status: 'unchanged' });
-    expect(writes()).toEqual([]);
-  });
-
-  it('writes nothing where somebody changed a field, and tells what stands', async () => {
-    salesforce.plan(READ, standing('"Name":"Edited","CreditLimit__c":100'));
-
-    const result = await apply({ Name: 'Acme', CreditLimit__c: '100' }, { Name: 'Acme Inc', CreditLimit__c: '250' });
-
-    expect(result).toEqual({ status: 'mismatch', current: { Name: 'Edited', CreditLimit__c: '100' } });
-    expect(writes()).toEqual([]);
-  });
-
-  it('reads a field without expectation as expected blank', async () => {
-    salesforce.plan(READ, standing('"Name":"Typed in meanwhile"'));
-
-    expect(await apply({}, { Name: 'Acme' })).toMatchObject({ status: 'mismatch' });
-  });
-
-  it('never overwrites an edit that came between the look and the write', async () => {
-    salesforce.plan(READ, standing('"Name":"Acme"'), standing('"Name":"Edited"', '2026-11-23T10:00:01.000+0000'));
-    salesforce.plan(WRITE, CHANGED);
-
-    const result = await apply({ Name: 'Acme' }, { Name: 'Acme Inc' });
-
-    expect(result).toEqual({ status: 'mismatch', current: { Name: 'Edited' } });
-    expect(writes()).toHaveLength(1);
-  });
-
-  it('writes again where only other fields of the record changed meanwhile', async () => {
-    salesforce.plan(READ, standing('"Name":"Acme"'), standing('"Name":"Acme"', '2026-11-23T10:00:01.000+0000'));
-    salesforce.plan(WRITE, CHANGED, { status: 204 });
-
-    expect(await apply({ Name: 'Acme' }, { Name: 'Acme Inc' })).toEqual({ status: 'applied' });
-    expect(writes().map(({ headers }) => headers['if-unmodified-since'])).toEqual([
-      'Mon, 23 Nov 2026 10:00:00 GMT',
-      'Mon, 23 Nov 2026 10:00:01 GMT',
-    ]);
-  });
-
-  it('comes back later to a record that never stands still', async () => {
-    salesforce.plan(READ, standing('"Name":"Acme"'));
-    salesforce.plan(WRITE, CHANGED);
-
-    await expect(apply({ Name: 'Acme' }, { Name: 'Acme Inc' })).rejects.toMatchObject({
-      code: 'SALESFORCE_VALUE_MOVED',
-      isRetryable: true,
-    });
-    expect(writes()).toHaveLength(3);
-  });
-
-  it('lets the second pass in which the record changed, for the condition cannot tell edits within it apart', async () => {
-    now = Date.parse('2026-11-23T10:00:00.400Z');
-    salesforce.plan(READ, standing('"Name":"Acme"'), standing('"Name":"Edited"', '2026-11-23T10:00:00.900+0000'));
-
-    const result = await apply({ Name: 'Acme' }, { Name: 'Acme Inc' });
-
-    expect(result).toEqual({ status: 'mismatch', current: { Name: 'Edited' } });
-    expect(waits).toEqual([600]);
-  });
-
-  it('waits a second at most, however wrong the clocks are', async () => {
-    now = Date.parse('2026-11-23T09:00:00Z');
-    salesforce.plan(READ, standing('"Name":"Acme"'));
-
-    await apply({ Name: 'Acme' }, { Name: 'Acme Inc' });
-
-    expect(waits).toEqual([1000]);
-  });
-
-  it('tells a validation rule’s words with its field', async () => {
-    salesforce.plan(READ, standing('"Name":"Acme"'));
-    salesforce.plan(WRITE, {
-      status: 400,
-      json: [{ errorCode: 'FIELD_CUSTOM_VALIDATION_EXCEPTION', message: 'Ask finance', fields: ['Name'] }],
+    await apply({
+      ...RENAME,
+      expected: { Phone: '1' },
+      wanted: { Name: 'Acme Inc', CreditLimit__c: '9007199254740993.55' },
     });
 
-    const result = await apply({ Name: 'Acme' }, { Name: 'Acme Inc' });
-
-    expect(result).toMatchObject({ status: 'refused', fault: { code: 'SALESFORCE_REFUSED', field: 'Name' } });
-    expect(JSON.stringify(result)).toContain('Ask finance');
+    const [body] = bodies();
+    expect(checkCall(body)).toEqual([]);
+    expect(body).toMatchObject({
+      writes: [
+        {
+          expected: { Name: null, CreditLimit__c: null },
+          wanted: { Name: 'Acme Inc', CreditLimit__c: '9007199254740993.55' },
+          unit: null,
+        },
+      ],
+    });
+    expect(JSON.stringify(body)).not.toContain('Phone');
   });
 
+  it('is one call, and goes to the namespace of the installed package', async () => {
+    salesforce.plan('POST /services/apexrest/causeway/v1/apply', answer({}));
+
+    expect(await apply(RENAME, 'causeway')).toEqual({ status: 'applied' });
+    expect(salesforce.requests).toHaveLength(1);
+  });
+
+  it('is not made where nothing is wanted', async () => {
+    expect(await apply({ ...RENAME, wanted: {} })).toEqual({ status: 'unchanged' });
+    expect(salesforce.requests).toEqual([]);
+  });
+
+  it('whose answer is lost can be made again, and is not repeated unasked', async () => {
+    salesforce.plan(CALL, 'cut', answer({ status: 'unchanged' }));
+
+    await expect(apply(RENAME)).rejects.toMatchObject({ code: 'SALESFORCE_UNAVAILABLE', isRetryable: true });
+    expect(salesforce.requests).toHaveLength(1);
+    expect(await apply(RENAME)).toEqual({ status: 'unchanged' });
+  });
+});
+
+describe('an answer', () => {
   it.each([
-    ['UNABLE_TO_LOCK_ROW', 'SALESFORCE_ROW_LOCKED'],
-    ['INSUFFICIENT_ACCESS_OR_READONLY', 'PERMISSION_MISSING'],
-  ])('tells %s as %s', async (errorCode, code) => {
-    salesforce.plan(READ, standing('"Name":"Acme"'));
-    salesforce.plan(WRITE, { status: 400, json: [{ errorCode, message: 'x' }] });
+    [0, { status: 'applied' }],
+    [1, { status: 'mismatch', current: { BillingCity: 'Bellevue' } }],
+    [2, { status: 'refused', fault: { code: 'SALESFORCE_RECORD_GONE', field: null } }],
+  ])('of the contract is understood: result %i', async (index, expected) => {
+    const [result, write] = [answers.results[index], calls.writes[index]];
+    if (result === undefined || write === undefined) throw new Error('The fixtures have fewer results.');
+    salesforce.plan(CALL, answer(result));
 
-    expect(await apply({ Name: 'Acme' }, { Name: 'Acme Inc' })).toMatchObject({ status: 'refused', fault: { code } });
+    expect(await apply(write as unknown as ConditionalWrite)).toMatchObject(expected);
   });
 
-  it('tells that the record is gone', async () => {
-    salesforce.plan(READ, { status: 404, json: [{ errorCode: 'NOT_FOUND', message: 'x' }] });
+  it('tells a validation rule’s words with its field and the record', async () => {
+    const fault = { code: 'SALESFORCE_REFUSED', field: 'Name', message: 'Ask\nfinance', fix: 'x', owner: 'admin' };
+    salesforce.plan(CALL, answer({ status: 'refused', fault }));
 
-    expect(await apply({ Name: 'Acme' }, { Name: 'Acme Inc' })).toMatchObject({
+    expect(await apply(RENAME)).toEqual({
       status: 'refused',
-      fault: { code: 'SALESFORCE_RECORD_GONE' },
+      fault: {
+        code: 'SALESFORCE_REFUSED',
+        field: 'Name',
+        message: `Salesforce refused Account ${ACME}: Ask finance`,
+        retryAfterMs: null,
+      },
+    });
+  });
+
+  it('whose refusal only a newer package knows is a refusal all the same', async () => {
+    const fault = { code: 'BRAND_NEW', field: null, message: 'New', fix: 'x', owner: 'admin' };
+    salesforce.plan(CALL, answer({ status: 'refused', fault }));
+
+    expect(await apply(RENAME)).toMatchObject({ status: 'refused', fault: { code: 'SALESFORCE_REFUSED' } });
+  });
+
+  it.each([
+    ['of another contract', answer({}, { contract: 2 })],
+    ['of an unknown status', answer({ status: 'queued' })],
+    ['of another record', answer({ id: '001A0000006Vm9vIAC' })],
+    [
+      'of two records',
+      answer({}, { results: [0, 1].map(() => ({ id: ACME, status: 'applied', current: null, fault: null })) }),
+    ],
+    ['of no record', answer({}, { results: [] })],
+    ['without a body', { status: 200 }],
+  ])('%s is taken for no success', async (_what, planned) => {
+    salesforce.plan(CALL, planned);
+
+    await expect(apply(RENAME)).rejects.toMatchObject({
+      code: 'CONTRACT_UNSUPPORTED',
+      message: expect.stringContaining('Upgrade the relay, or install the package version'),
+    });
+  });
+});
+
+describe('a call that is refused as a whole', () => {
+  it('with a lock is made again later', async () => {
+    salesforce.plan(CALL, refusal(503, 'SALESFORCE_ROW_LOCKED'));
+
+    await expect(apply(RENAME)).rejects.toMatchObject({ code: 'SALESFORCE_ROW_LOCKED', isRetryable: true });
+  });
+
+  it('without the endpoint says which package to install', async () => {
+    salesforce.plan(CALL, {
+      status: 404,
+      json: [{ errorCode: 'NOT_FOUND', message: 'Could not find a match for URL' }],
+    });
+
+    await expect(apply(RENAME)).rejects.toMatchObject({
+      code: 'CONTRACT_UNSUPPORTED',
+      message:
+        'The org has no endpoint /services/apexrest/v1/apply, through which Account is written. Install the package version that the compatibility table in CHANGELOG.md names.',
+    });
+  });
+
+  it('for want of the class says which permission set to give', async () => {
+    const message = 'You do not have access to the Apex class named: ApplyResource';
+    salesforce.plan(CALL, { status: 403, json: [{ errorCode: 'FORBIDDEN', message }] });
+
+    await expect(apply(RENAME)).rejects.toMatchObject({
+      code: 'PERMISSION_MISSING',
+      message: expect.stringContaining('Give it the permission set Causeway Integration.'),
     });
   });
 
   it.each([
-    ['Rating__c', 'PERMISSION_MISSING'],
-    ['Nmae', 'FIELD_UNKNOWN'],
-  ])('names the field %s that cannot be written, and writes nothing', async (field, code) => {
-    salesforce.plan(READ, standing('"Rating__c":null'));
+    [403, 'PERMISSION_MISSING'],
+    [400, 'CONTRACT_UNSUPPORTED'],
+    [400, 'REQUEST_MALFORMED'],
+    [500, 'UNEXPECTED'],
+  ])('with status %i and %s keeps code, words and record', async (status, code) => {
+    salesforce.plan(CALL, refusal(status, code));
 
-    expect(await apply({}, { [field]: 'x' })).toMatchObject({ status: 'refused', fault: { code, field } });
-    expect(writes()).toEqual([]);
-  });
-
-  it('does not write where it cannot tell when the record changed', async () => {
-    salesforce.plan(READ, { text: '{"Name":"Acme"}' });
-
-    await expect(apply({ Name: 'Acme' }, { Name: 'Acme Inc' })).rejects.toMatchObject({ code: 'MAPPING_INVALID' });
-    expect(writes()).toEqual([]);
-  });
-
-  it('reads a blank checkbox as unchecked', async () => {
-    salesforce.plan(READ, standing('"IsOnHold__c":false'));
-
-    expect(await apply({}, { IsOnHold__c: null })).toEqual({ status: 'unchanged' });
-  });
-
-  it('is safe to run again after an answer that was lost', async () => {
-    salesforce.plan(READ, standing('"Name":"Acme"'), standing('"Name":"Acme Inc"'));
-    salesforce.plan(WRITE, 'cut');
-    await expect(apply({ Name: 'Acme' }, { Name: 'Acme Inc' })).rejects.toMatchObject({
-      code: 'SALESFORCE_UNAVAILABLE',
+    await expect(apply(RENAME)).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(new RegExp(`Account ${ACME}: Said in Apex\\.`)),
     });
-
-    expect(await apply({ Name: 'Acme' }, { Name: 'Acme Inc' })).toEqual({ status: 'unchanged' });
-    expect(writes()).toHaveLength(1);
   });
 
-  it.each(['../Contact/003', "001'", '001A0000006Vm9uIAC/Contacts'])('lets no id lead elsewhere: %p', async (id) => {
-    const org = createSalesforce({ org: salesforce.settings(), clock: () => new Date(now) });
+  it('for a limit that Apex ran into is the record’s fault: the org’s automation is to be looked at', async () => {
+    const message = 'System.LimitException: Apex CPU time limit exceeded\n\nClass.Accounts.check: line 7, column 1';
+    salesforce.plan(CALL, { status: 500, json: [{ errorCode: 'APEX_ERROR', message }] });
 
-    await expect(org.apply({ type: 'Account', id, expected: {}, wanted: { Name: 'x' } })).rejects.toMatchObject({
-      code: 'REQUEST_MALFORMED',
+    expect(await apply(RENAME)).toMatchObject({
+      status: 'refused',
+      fault: {
+        code: 'SALESFORCE_REFUSED',
+        message: `Salesforce refused Account ${ACME}: System.LimitException: Apex CPU time limit exceeded (APEX_ERROR)`,
+      },
     });
+  });
+
+  it.each([
+    ['a proxy', { status: 503, json: { code: 'busy', message: 'x' } }],
+    ['Salesforce itself', { status: 500, json: [{ errorCode: 'UNKNOWN_EXCEPTION', message: 'x' }] }],
+  ])('by %s is made again later', async (_who, planned) => {
+    salesforce.plan(CALL, planned);
+
+    await expect(apply(RENAME)).rejects.toMatchObject({ code: 'SALESFORCE_UNAVAILABLE', isRetryable: true });
   });
 });

@@ -1,167 +1,117 @@
-import type { Value, Values } from '../dynamics/connector.ts';
-import { fault, RelayError, type Fault } from '../errors.ts';
-import type { SalesforceFieldType } from '../sync/mapping.ts';
-import { isSameValue, toCanonical, toWire } from './canonical-values.ts';
-import type { Describe, OrgObject } from './describe.ts';
-import { toCallError, toRecordFault } from './faults.ts';
+import schema from '../../../contracts/schemas/apply-answer.v1.schema.json' with { type: 'json' };
+import type { Values } from '../dynamics/connector.ts';
+import { fault, isErrorCode, RelayError, type Fault } from '../errors.ts';
+import { compileSchema } from '../json-schema.ts';
+import { APEX_FAILED, cleanText, cleanWords, toCallError, type SalesforceError } from './faults.ts';
+import type { Prefix } from './namespace.ts';
 import type { ConditionalResult, ConditionalWrite, Salesforce } from './salesforce.ts';
 import type { SalesforceSession } from './session.ts';
-import { distinctNames, soqlId } from './soql.ts';
 
-const MAX_ATTEMPTS = 3;
-const SECOND_MS = 1000;
+const CONTRACT = 1;
+const ENDPOINT = 'v1/apply';
+const PERMISSION_SET = 'Causeway Integration';
+
+const checkAnswer = compileSchema(schema, { all: false });
 
 type Dependencies = {
   readonly session: SalesforceSession;
-  readonly describe: Describe;
-  readonly clock: () => Date;
-  readonly wait: (ms: number) => Promise<void>;
+  readonly prefix: Prefix;
+  readonly newId: () => string;
 };
 
-/** What a record holds in the fields of a write, and when it last changed. */
-type Standing = { readonly values: Values; readonly modifiedAt: Date };
+/** One result of contracts/schemas/apply-answer.v1. */
+type Result = {
+  readonly id: string;
+  readonly status: ConditionalResult['status'];
+  readonly current: Values | null;
+  readonly fault: { readonly code: string; readonly field: string | null; readonly message: string } | null;
+};
 
 /**
- * Writes to records that people edit: only fields that moved, only while what we believed of them still stands, nothing where the
- * wanted values are there. An edit between our look and our write is never overwritten. Safe to run twice.
+ * Writes to records that people edit, through the package's endpoint `apply`: in one transaction it locks the record, compares what
+ * was expected, writes only what moved and stores what people see. An edit is never overwritten, our own write is not taken for one,
+ * and a write whose answer was lost is `unchanged` when it is sent again.
  */
-export function createConditionalWriter(deps: Dependencies): Pick<Salesforce, 'apply'> {
+export function createConditionalWriter({ session, prefix, newId }: Dependencies): Pick<Salesforce, 'apply'> {
   return {
     async apply(write) {
-      const object = await deps.describe(write.type);
-      const unknown = Object.keys(write.wanted).find((name) => !object.description.fields.has(name));
-      if (unknown !== undefined)
-        return refused('FIELD_UNKNOWN', write, unknown, 'does not exist, or is hidden from the relay’s user');
-
-      for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-        const standing = await lookAt(write, object, deps);
-        if ('fault' in standing) return { status: 'refused', fault: standing.fault };
-        const decision = decide(write, standing.values, object);
-        if ('status' in decision) return decision;
-        const result = await patch(write, decision.moved, standing.modifiedAt, { object, session: deps.session });
-        if (result !== 'changedMeanwhile') return result;
-      }
-      throw new RelayError(
-        'SALESFORCE_VALUE_MOVED',
-        `${write.type} ${write.id} changed in Salesforce each time it was about to be written. It is merged again.`,
-      );
+      if (Object.keys(write.wanted).length === 0) return { status: 'unchanged' };
+      const path = `/services/apexrest/${(await prefix()).replace('__', '/')}${ENDPOINT}`;
+      const body = toBody(write, write.correlationId ?? newId());
+      const reply = await session.send({ method: 'POST', path, what: `write ${write.type}`, body });
+      if (reply.ok) return toResult(readAnswer(reply.body, write), write);
+      const [error] = reply.errors;
+      if (error?.code !== APEX_FAILED) throw refusedCall(reply, write, path);
+      return { status: 'refused', fault: fault('SALESFORCE_REFUSED', refusalOf(write, cleanText(error))) };
     },
   };
 }
 
-/**
- * Salesforce compares at full seconds, as an HTTP date has no more: an edit in the second that we saw would pass unseen. So a
- * record that changed within this second is looked at again when the second is over.
- */
-async function lookAt(
-  write: ConditionalWrite,
-  object: OrgObject,
-  deps: Dependencies,
-): Promise<Standing | { readonly fault: Fault }> {
-  const standing = await read(write, object, deps.session);
-  if ('fault' in standing) return standing;
-  const secondEndsAt = (Math.floor(standing.modifiedAt.getTime() / SECOND_MS) + 1) * SECOND_MS;
-  const remaining = secondEndsAt - deps.clock().getTime();
-  if (remaining <= 0) return standing;
-  await deps.wait(Math.min(remaining, SECOND_MS));
-  return read(write, object, deps.session);
+/** A call of contracts/schemas/apply.v1 with one write. */
+function toBody({ type, id, expected, wanted, unit }: ConditionalWrite, correlationId: string): object {
+  const believed = Object.keys(wanted).map((name) => [name, expected[name] ?? null] as const);
+  const write = { type, id, expected: Object.fromEntries(believed), wanted, unit: unit ?? null };
+  return { contract: CONTRACT, correlationId, writes: [write] };
 }
 
-async function read(
-  write: ConditionalWrite,
-  object: OrgObject,
-  session: SalesforceSession,
-): Promise<Standing | { readonly fault: Fault }> {
-  const names = Object.keys(write.wanted);
-  const inOrg = names.map((name) => object.names.inOrg(name));
-  const fields = distinctNames([...inOrg, 'LastModifiedDate']).join(',');
-  const reply = await session.send({
-    method: 'GET',
-    path: `${pathOf(write, object)}?fields=${fields}`,
-    what: `read ${write.type}`,
-  });
-  if (!reply.ok) {
-    if (reply.status === 404) return { fault: gone(write) };
-    throw toCallError(reply.errors, `read ${write.type}`);
-  }
-  const body = reply.body as Readonly<Record<string, unknown>>;
-  const values = names.map(
-    (name) => [name, toCanonical(body[object.names.inOrg(name)], typeOf(object, name))] as const,
+function readAnswer(body: unknown, write: ConditionalWrite): Result {
+  const [wrong] = checkAnswer(withPlainContract(body));
+  const [result, ...others] = wrong === undefined ? (body as { readonly results: readonly Result[] }).results : [];
+  if (result?.id === write.id && others.length === 0) return result;
+  const what = wrong === undefined ? 'does not tell of that one record' : `${wrong.path} ${wrong.problem}`;
+  throw new RelayError(
+    'CONTRACT_UNSUPPORTED',
+    `The package answered the write to ${nameOf(write)} in a form that this relay does not know: ${what}. Upgrade the relay, or install the package version that belongs to it.`,
   );
-  const modifiedAt = toCanonical(body.LastModifiedDate, 'datetime');
-  if (typeof modifiedAt !== 'string') {
-    throw new RelayError(
-      'MAPPING_INVALID',
-      `${write.type} has no LastModifiedDate, so it cannot be written without risk to edits.`,
+}
+
+// The session reads every number as text.
+function withPlainContract(body: unknown): unknown {
+  return typeof body === 'object' && body !== null && 'contract' in body
+    ? { ...body, contract: Number(body.contract) }
+    : body;
+}
+
+function toResult({ status, current, fault: told }: Result, write: ConditionalWrite): ConditionalResult {
+  if (status === 'mismatch') return { status, current: current ?? {} };
+  return status === 'refused' ? { status, fault: toFault(told, write) } : { status };
+}
+
+/** A code that only a newer package knows is at least a refusal. */
+function toFault(told: Result['fault'], write: ConditionalWrite): Fault {
+  const { code = '', field = null, message = '' } = told ?? {};
+  const words = cleanWords(message);
+  return fault(
+    isErrorCode(code) ? code : 'SALESFORCE_REFUSED',
+    words.includes(write.id) ? words : refusalOf(write, words === '' ? 'without a reason.' : words),
+    field === null ? {} : { field },
+  );
+}
+
+type Refusal = { readonly status: number; readonly errors: readonly SalesforceError[] };
+
+function refusedCall({ status, errors }: Refusal, write: ConditionalWrite, path: string): RelayError {
+  const [error] = errors;
+  if (error?.ours === undefined && status === 404) {
+    return new RelayError(
+      'CONTRACT_UNSUPPORTED',
+      `The org has no endpoint ${path}, through which ${write.type} is written. Install the package version that the compatibility table in CHANGELOG.md names.`,
     );
   }
-  return { values: Object.fromEntries(values), modifiedAt: new Date(modifiedAt) };
+  if (error?.code === 'FORBIDDEN') {
+    return new RelayError(
+      'PERMISSION_MISSING',
+      `The relay’s user may not call ${path}, through which ${write.type} is written. Give it the permission set ${PERMISSION_SET}.`,
+      { cause: error },
+    );
+  }
+  return toCallError(errors, `write ${nameOf(write)}`);
 }
 
-function decide(
-  write: ConditionalWrite,
-  current: Values,
-  object: OrgObject,
-): ConditionalResult | { readonly moved: Values } {
-  const isSame = (name: string, a: Value | undefined, b: Value | undefined) =>
-    isSameValue(a ?? null, b ?? null, typeOf(object, name));
-  const moved = Object.entries(write.wanted).filter(([name, wanted]) => !isSame(name, wanted, current[name]));
-  if (moved.length === 0) return { status: 'unchanged' };
-  if (moved.some(([name]) => !isSame(name, write.expected[name], current[name])))
-    return { status: 'mismatch', current };
-  const [readOnly] = moved.filter(([name]) => object.description.fields.get(name)?.isUpdateable === false);
-  if (readOnly !== undefined)
-    return refused('PERMISSION_MISSING', write, readOnly[0], 'may not be written by the relay’s user');
-  return { moved: Object.fromEntries(moved) };
+function refusalOf(write: ConditionalWrite, words: string): string {
+  return `Salesforce refused ${nameOf(write)}: ${words}`;
 }
 
-async function patch(
-  write: ConditionalWrite,
-  moved: Values,
-  unmodifiedSince: Date,
-  { object, session }: { readonly object: OrgObject; readonly session: SalesforceSession },
-): Promise<ConditionalResult | 'changedMeanwhile'> {
-  const body = Object.entries(moved).map(
-    ([name, value]) => [object.names.inOrg(name), toWire(value, typeOf(object, name))] as const,
-  );
-  const reply = await session.send({
-    method: 'PATCH',
-    path: pathOf(write, object),
-    what: `write ${write.type}`,
-    headers: { 'If-Unmodified-Since': unmodifiedSince.toUTCString() },
-    body: Object.fromEntries(body),
-  });
-  if (reply.ok) return { status: 'applied' };
-  if (reply.status === 412) return 'changedMeanwhile';
-  if (reply.status === 404) return { status: 'refused', fault: gone(write) };
-  return { status: 'refused', fault: toRecordFault(reply.errors, `${write.type} ${write.id}`, object.names) };
-}
-
-function pathOf(write: ConditionalWrite, { nameInOrg }: OrgObject): string {
-  return `/sobjects/${nameInOrg}/${soqlId(write.id).slice(1, -1)}`;
-}
-
-function typeOf({ description }: OrgObject, field: string): SalesforceFieldType {
-  return description.fields.get(field)?.type ?? 'string';
-}
-
-function gone(write: ConditionalWrite): Fault {
-  return fault(
-    'SALESFORCE_RECORD_GONE',
-    `${write.type} ${write.id} is no longer in Salesforce, or hidden from the relay’s user.`,
-  );
-}
-
-function refused(
-  code: 'FIELD_UNKNOWN' | 'PERMISSION_MISSING',
-  write: ConditionalWrite,
-  field: string,
-  what: string,
-): ConditionalResult {
-  return {
-    status: 'refused',
-    fault: fault(code, `The field "${field}" of ${write.type} ${what}. Check the mapping and the permission set.`, {
-      field,
-    }),
-  };
+function nameOf({ type, id }: ConditionalWrite): string {
+  return `${type} ${id}`;
 }

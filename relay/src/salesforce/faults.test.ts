@@ -19,7 +19,14 @@ describe('readErrors', () => {
     ]);
   });
 
-  it.each([null, {}, 'html'])('reads nothing from %p', (body) => {
+  it('reads the one error of our own endpoints, and tells it from Salesforce’s of the same name', () => {
+    const ours = { code: 'NOT_FOUND', message: 'a', retryable: false, retryAfterMs: null, correlationId: 'c' };
+
+    expect(readErrors(ours)).toEqual([{ code: 'NOT_FOUND', message: 'a', fields: [], ours: 'NOT_FOUND' }]);
+    expect(readErrors([{ errorCode: 'NOT_FOUND', message: 'a' }])).toEqual([anError('a', 'NOT_FOUND')]);
+  });
+
+  it.each([null, {}, 'html', { code: 'busy' }, { code: 'toString' }])('reads nothing from %p', (body) => {
     expect(readErrors(body)).toEqual([]);
   });
 });
@@ -31,10 +38,12 @@ describe('cleanText', () => {
     expect(text).toBe('Name: longer than 80 characters (STRING_TOO_LONG)');
   });
 
-  it('leaves the value out that is not in the picklist', () => {
-    expect(cleanText(anError('Status: bad value for restricted picklist field: planted'))).toBe(
-      'Status: bad value for restricted picklist field (SOME_CODE)',
-    );
+  it.each([
+    ['Status: bad value for restricted picklist field', 'planted'],
+    ['Amount: value outside of valid range on numeric field', '123456789012345'],
+    ['Email: invalid email address', 'planted\n@example'],
+  ])('leaves the value out that follows “%s”', (words, value) => {
+    expect(cleanText(anError(`${words}: ${value}`))).toBe(`${words} (SOME_CODE)`);
   });
 
   it('leaves the Apex stack out', () => {
@@ -91,6 +100,15 @@ describe('toCallError', () => {
 
     expect(daily).toMatchObject({ code: 'SALESFORCE_LIMIT', retryAfterMs: 900_000 });
     expect(concurrent).toMatchObject({ code: 'SALESFORCE_LIMIT', retryAfterMs: 10_000 });
+  });
+
+  it('keeps the code and the words of the package', () => {
+    const error = toCallError([{ ...anError('Not you', 'PERMISSION_MISSING'), ours: 'PERMISSION_MISSING' }], 'write X');
+
+    expect(error).toMatchObject({
+      code: 'PERMISSION_MISSING',
+      message: 'Salesforce refused to write X: Not you (PERMISSION_MISSING)',
+    });
   });
 
   it('keeps the text of what it does not know for the log', () => {

@@ -1,8 +1,16 @@
-import { fault, RelayError, type ErrorCode, type Fault } from '../errors.ts';
+import { fault, isErrorCode, RelayError, type ErrorCode, type Fault } from '../errors.ts';
 import type { Names } from './package-names.ts';
 
-/** One error as Salesforce reports it, for a call or for one record of it. */
-export type SalesforceError = { readonly code: string; readonly message: string; readonly fields: readonly string[] };
+/** One error as Salesforce reports it, for a call or for one record of it; `ours` where the package's own code told it. */
+export type SalesforceError = {
+  readonly code: string;
+  readonly message: string;
+  readonly fields: readonly string[];
+  readonly ours?: ErrorCode;
+};
+
+/** What REST calls a limit that Apex ran into, the customer's included, and whatever else Apex cannot catch. */
+export const APEX_FAILED = 'APEX_ERROR';
 
 const MAX_TEXT = 255;
 const CONCURRENCY_PAUSE_MS = 10_000;
@@ -24,14 +32,21 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   INVALID_FIELD_FOR_INSERT_UPDATE: 'PERMISSION_MISSING',
 };
 
-/** Reads the two shapes in which Salesforce lists errors: REST's `errorCode` and the collections' `statusCode`. */
+/** Reads the shapes of errors: REST's `errorCode`, the collections' `statusCode`, and the one error of our own endpoints (error.v1). */
 export function readErrors(body: unknown): SalesforceError[] {
-  if (!Array.isArray(body)) return [];
+  if (!Array.isArray(body)) return readOwnError(body);
   return body.map((entry: { errorCode?: unknown; statusCode?: unknown; message?: unknown; fields?: unknown }) => ({
     code: textOf(entry.errorCode ?? entry.statusCode),
     message: textOf(entry.message),
     fields: Array.isArray(entry.fields) ? entry.fields.map(textOf) : [],
   }));
+}
+
+function readOwnError(body: unknown): SalesforceError[] {
+  const { code, message } = (body ?? {}) as { readonly code?: unknown; readonly message?: unknown };
+  return typeof code === 'string' && isErrorCode(code)
+    ? [{ code, message: textOf(message), fields: [], ours: code }]
+    : [];
 }
 
 /** The fault of one record that Salesforce refused: its code, its field as mappings name it, its own words without stack or value. */
@@ -49,7 +64,7 @@ export function toRecordFault(errors: readonly SalesforceError[], record: string
 /** The error of a call that Salesforce refused as a whole; `what` says what the relay wanted. */
 export function toCallError(errors: readonly SalesforceError[], what: string): RelayError {
   const [error] = errors;
-  const code = error === undefined ? undefined : CODES[error.code];
+  const code = error?.ours ?? CODES[error?.code ?? ''];
   if (error === undefined || code === undefined) {
     return new RelayError('UNEXPECTED', `Salesforce refused to ${what} (${error?.code ?? 'no code'}).`, {
       cause: error,
@@ -67,18 +82,27 @@ function pauseOf(error: SalesforceError): number {
   return /concurrent/i.test(error.message) ? CONCURRENCY_PAUSE_MS : DAILY_PAUSE_MS;
 }
 
-/** Salesforce's sentence for people: no Apex stack, no HTML, not the value that was refused, one line of bounded length. */
-export function cleanText(error: SalesforceError): string {
-  const text = error.message
+/** Salesforce's sentence for people, and its code. */
+export function cleanText({ code, message }: SalesforceError): string {
+  const words = cleanWords(message);
+  return words === '' ? code : `${words} (${code})`;
+}
+
+/** A sentence for people: no Apex stack, no HTML, not the value that was refused, one line of bounded length. */
+export function cleanWords(message: string): string {
+  const text = message
     .replace(/\s*\b(Class|Trigger|AnonymousBlock|\(\w+\))[.\w]*: line \d+[\s\S]*$/, '')
     .replace(/data value too large: [\s\S]*\(max length=(\d+)\)/, 'longer than $1 characters')
-    .replace(/(bad value for restricted picklist field): [\s\S]*$/, '$1')
+    .replace(QUOTING_WORDS, '$1')
     .replace(/<[^>]{1,200}>/g, ' ')
     .replace(/\s+/g, ' ')
     .trim();
-  const bounded = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT - 1)}…` : text;
-  return bounded === '' ? error.code : `${bounded} (${error.code})`;
+  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT - 1)}…` : text;
 }
+
+/** The value that was refused follows them. */
+const QUOTING_WORDS =
+  /(bad value for restricted picklist field|value outside of valid range on numeric field|invalid email address): [\s\S]*$/;
 
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';

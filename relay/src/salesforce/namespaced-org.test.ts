@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generate } from 'selfsigned';
 import { startOrg, type LocalOrg } from '../../../test/org/start-org.ts';
+import { createApplyResource } from '../../../test/support/apply-resource.ts';
 import type { OrgSettings } from '../settings.ts';
 import { createSalesforce } from './salesforce-org.ts';
 
@@ -15,6 +16,7 @@ beforeAll(async () => {
   org = await startOrg({
     sources: ['unpackaged/demo'],
     installed: { namespace: 'causeway', sources: ['force-app'] },
+    apexRest: createApplyResource,
     connectedApps: [{ clientId: 'relay', certificates: [app.cert] }],
   });
   settings = {
@@ -37,7 +39,7 @@ afterAll(() => org.stop());
 const theRelay = (namespace?: string) =>
   createSalesforce({
     org: namespace === undefined ? settings : { ...settings, namespace },
-    clock: () => new Date(Date.now() + 1000),
+    clock: () => new Date(),
     wait: async () => undefined,
   });
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RelayError } from '../errors.ts';
 import type { OrgSettings } from '../settings.ts';
@@ -30,7 +31,7 @@ export function createSalesforce(deps: {
     ...reader,
     ...createConfigurationReader({ session, prefix }),
     ...createOwnedWriter({ session, describe, query: reader.query, wait, random }),
-    ...createConditionalWriter({ session, describe, clock, wait }),
+    ...createConditionalWriter({ session, prefix, newId: randomUUID }),
     apiBudget: () => session.apiBudget(),
     async organization() {
       // Asked without the package's words: pairing may come before its installation.

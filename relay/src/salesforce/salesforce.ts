@@ -1,5 +1,6 @@
 import type { Value, Values } from '../dynamics/connector.ts';
 import type { Fault } from '../errors.ts';
+import type { UnitResult } from '../sync/exchange.ts';
 import type { ObjectDescription } from '../sync/mapping.ts';
 import type { SalesforceRecord } from '../sync/unit.ts';
 
@@ -15,9 +16,19 @@ export type ConditionalWrite = {
   /** What we believe the record holds now, per field to be written. */
   readonly expected: Values;
   readonly wanted: Values;
+  /** What people are to see of the unit: stored with the write, in one transaction, and shown on pages that are open. */
+  readonly unit?: ShownUnit | null;
+  /** Ties the write to the work that it belongs to. */
+  readonly correlationId?: string;
 };
 
-/** `unchanged`: the values were there already and nothing was sent. `mismatch`: nothing was written; `current` is what stands now. */
+/** What people see of a unit in Salesforce. */
+export type ShownUnit = { readonly mapping: string } & Pick<
+  UnitResult,
+  'unitKey' | 'connection' | 'company' | 'isPrimary' | 'outcome' | 'number' | 'dynamicsKey' | 'url' | 'faults'
+>;
+
+/** `unchanged`: the values were there already and nothing was written. `mismatch`: nothing was written; `current` is what stands now. */
 export type ConditionalResult =
   | { readonly status: 'applied' | 'unchanged' }
   | { readonly status: 'mismatch'; readonly current: Values }

@@ -166,6 +166,15 @@ describe('an answer', () => {
     });
   });
 
+  it.each([
+    ['of the package', { code: 'UNEXPECTED', message: 'x' }, 'UNEXPECTED'],
+    ['of an Apex limit', [{ errorCode: 'APEX_ERROR', message: 'x' }], 'APEX_ERROR'],
+  ])('%s is handed on although its status is 500', async (_what, json, code) => {
+    salesforce.plan('GET /limits', { status: 500, json });
+
+    await expect(aSession().send(LIMITS)).resolves.toMatchObject({ ok: false, status: 500, errors: [{ code }] });
+  });
+
   it('without a body is null', async () => {
     salesforce.plan('GET /limits', { status: 204 });
 

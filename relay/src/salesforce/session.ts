@@ -4,7 +4,7 @@ import { Connection } from 'jsforce';
 import { RelayError } from '../errors.ts';
 import type { OrgSettings } from '../settings.ts';
 import { parseExact } from './exact-json.ts';
-import { cleanText, readErrors, toCallError, type SalesforceError } from './faults.ts';
+import { APEX_FAILED, cleanText, readErrors, toCallError, type SalesforceError } from './faults.ts';
 
 const API_VERSION = '66.0';
 const ANSWER_TIMEOUT_MS = 60_000;
@@ -27,7 +27,7 @@ export type SalesforceReply =
 
 /** The relay's own session with one org. */
 export type SalesforceSession = {
-  /** Answers refusals (4xx); throws RelayError where the call as a whole could not be made: sign-in, budget, no answer. */
+  /** Answers refusals (4xx, and what Apex says); throws RelayError where the call as a whole could not be made: sign-in, budget, no answer. */
   send(request: SalesforceRequest): Promise<SalesforceReply>;
   apiBudget(): { readonly used: number; readonly limit: number } | null;
 };
@@ -182,14 +182,19 @@ function readReply(reply: RawReply, request: SalesforceRequest, org: OrgSettings
       `Salesforce ended the session of ${org.username} in org ${org.organizationId} right after a new sign-in. Check the session and IP policies of the app.`,
     );
   }
-  if (reply.status === 429 || reply.status === 420 || reply.status >= 500)
-    throw unavailable(org.organizationId, reply.status);
+  if (reply.status === 429 || reply.status === 420) throw unavailable(org.organizationId, reply.status);
   const body = reply.text === '' ? null : readBody(reply, org.organizationId);
   if (reply.status < 400) return { ok: true, body };
   const errors = readErrors(body);
+  if (reply.status >= 500 && !errors.some(isOfApex)) throw unavailable(org.organizationId, reply.status);
   if (errors.some(({ code }) => code === 'REQUEST_LIMIT_EXCEEDED' || code.startsWith('API_')))
     throw toCallError(errors, request.what);
   return { ok: false, status: reply.status, errors };
+}
+
+/** Apex answered, so Salesforce is there: what it says is the reason, not the status. */
+function isOfApex({ code, ours }: SalesforceError): boolean {
+  return ours !== undefined || code === APEX_FAILED;
 }
 
 function readBody(reply: RawReply, org: string): unknown {

@@ -1,13 +1,16 @@
 import { conflictFault } from '../conflict-fault.ts';
 import type { Values } from '../../dynamics/connector.ts';
 import { describeCode, type Fault, outcomeOfCode, RelayError } from '../../errors.ts';
+import type { ShownUnit } from '../../salesforce/salesforce.ts';
 import type { Lease } from '../../store/store.ts';
+import { numberOf } from '../entity-fields.ts';
 import { type Arrival, type Inbound, isBeingCreated, told } from './inbound.ts';
 import { mapToDynamics, mapToSalesforce, writeBacksOf } from '../map.ts';
 import type { EntityMapping } from '../mapping.ts';
 import { basesAfter, type FieldVerdict, merge } from '../merge.ts';
 import { route, type Routed } from '../route.ts';
 import { keepLeases, LEASE_MS } from '../to-dynamics/keep-leases.ts';
+import { wireFault } from '../to-dynamics/ledger.ts';
 import { carriedBase } from '../to-dynamics/refuse-outdated.ts';
 import { type Link, type LinkWithBases, type SalesforceRecord, unitKey } from '../unit.ts';
 
@@ -94,7 +97,9 @@ async function mergeInto(inbound: Inbound, arrival: Arrival, target: Target): Pr
     ...arrived,
   });
   const taken = valuesFor(inbound, arrival, { verdicts, isPrimary: own.isPrimary });
-  const hasWritten = await apply(inbound, salesforceRecord, taken.values);
+  const faults = [...verdicts.filter(({ verdict }) => verdict === 'conflict').map(conflictFault), ...taken.faults];
+  const unit = shownUnit(inbound, arrival, { link: target.linked.link, verdicts, faults });
+  const hasWritten = await apply(inbound, salesforceRecord, { wanted: taken.values, unit });
   // What Salesforce has still to send, and what has no form in Salesforce, keeps its base: the next run sees it as moved.
   const isSettled = ({ verdict, field }: FieldVerdict): boolean =>
     verdict !== 'toDynamics' && verdict !== 'conflict' && !taken.refused.has(field.name);
@@ -112,7 +117,7 @@ async function mergeInto(inbound: Inbound, arrival: Arrival, target: Target): Pr
     ...target,
     verdicts,
     hasWritten,
-    faults: [...verdicts.filter(({ verdict }) => verdict === 'conflict').map(conflictFault), ...taken.faults],
+    faults,
     bases: [...agreed, carriedBase(salesforceRecord, key)],
   });
 }
@@ -170,8 +175,31 @@ function valuesFor(
   };
 }
 
+type Judged = { readonly link: Link; readonly verdicts: readonly FieldVerdict[]; readonly faults: readonly Fault[] };
+
+/** What people are to see of the unit. What Salesforce has still to send has a request of its own, which tells more than this. */
+function shownUnit(inbound: Inbound, { mapping, entity, record }: Arrival, judged: Judged): ShownUnit | null {
+  const { link, verdicts, faults } = judged;
+  if (verdicts.some(({ verdict }) => verdict === 'toDynamics')) return null;
+  const [first] = faults;
+  return {
+    mapping: mapping.name,
+    unitKey: unitKey(link.unit),
+    connection: link.unit.connection,
+    company: link.unit.company,
+    isPrimary: true,
+    outcome: first === undefined ? 'updated' : outcomeOfCode(first.code),
+    number: numberOf(mapping, entity, record),
+    dynamicsKey: link.dynamicsKey,
+    url: inbound.connector.recordUrl(entity, record.key),
+    faults: faults.map(wireFault),
+  };
+}
+
+type Brought = { readonly wanted: Values; readonly unit: ShownUnit | null };
+
 /** True where something was written. */
-async function apply(inbound: Inbound, record: SalesforceRecord, wanted: Values): Promise<boolean> {
+async function apply(inbound: Inbound, record: SalesforceRecord, { wanted, unit }: Brought): Promise<boolean> {
   const names = Object.keys(wanted);
   if (names.length === 0) return false;
   const { type, id } = record;
@@ -179,7 +207,14 @@ async function apply(inbound: Inbound, record: SalesforceRecord, wanted: Values)
   const moved = names.find((name) => name in record.fields && record.fields[name] !== current?.fields[name]);
   const result =
     moved === undefined
-      ? await inbound.salesforce.apply({ type, id, expected: current?.fields ?? {}, wanted })
+      ? await inbound.salesforce.apply({
+          type,
+          id,
+          expected: current?.fields ?? {},
+          wanted,
+          unit,
+          correlationId: inbound.io.correlationId,
+        })
       : { status: 'mismatch' as const };
   if (result.status === 'mismatch') throw new RelayError('SALESFORCE_VALUE_MOVED', `${type} ${id} changed meanwhile.`);
   if (result.status === 'refused') throw new RelayError(result.fault.code, `${type} ${id}: ${result.fault.message}`);

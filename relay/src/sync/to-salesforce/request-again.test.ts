@@ -58,10 +58,23 @@ describe('asking an org to send records again', () => {
     expect(queries).toHaveLength(2);
   });
 
+  it('asks for ids and known mappings only, so that no key gets out of its quotes', async () => {
+    const { salesforce, queries } = outbox({});
+    const odd = `x' OR Name != '/Account_Customer`;
+
+    await requestAgain({ salesforce, configuration, clock }, [
+      odd,
+      `${FIRST}/Gone_Mapping`,
+      `${SECOND}/Account_Customer`,
+    ]);
+
+    expect(queries).toEqual([expect.stringContaining(`IN ('${SECOND}/Account_Customer')`)]);
+  });
+
   it('asks nobody where no mapping of the configuration is meant', async () => {
-    const { salesforce, written } = outbox({});
+    const { salesforce, written, queries } = outbox({});
 
     expect(await requestAgain({ salesforce, configuration, clock }, [`${FIRST}/Gone_Mapping`])).toBe(0);
-    expect(written).toEqual([]);
+    expect([written, queries]).toEqual([[], []]);
   });
 });

@@ -2,6 +2,7 @@ import type { Values } from '../../dynamics/connector.ts';
 import { RelayError } from '../../errors.ts';
 import type { Salesforce } from '../../salesforce/salesforce.ts';
 import type { Configuration } from '../mapping.ts';
+import { toLongId } from '../salesforce-id.ts';
 
 /** Keys in one query, well below the longest that Salesforce takes. */
 const KEYS_AT_ONCE = 200;
@@ -15,28 +16,21 @@ export async function requestAgain(
   org: { readonly salesforce: Salesforce; readonly configuration: Configuration; readonly clock: () => Date },
   unitKeys: readonly string[],
 ): Promise<number> {
-  const requests = new Map<string, { recordId: string; mapping: string }>();
+  const requests = new Map<string, { recordId: string; mapping: string; object: string }>();
   for (const unitKey of unitKeys) {
     const [recordId = '', mapping = ''] = unitKey.split('/');
-    requests.set(`${recordId}/${mapping}`, { recordId, mapping });
-  }
-  const generations = await generationsOf(org.salesforce, [...requests.keys()]);
-  const records = [...requests].flatMap(([key, { recordId, mapping }]) => {
+    // What is no id, or not in the configuration, is nobody's to ask for, and goes into no query.
     const object = org.configuration.mappings.get(mapping)?.salesforceObject;
-    return object === undefined
-      ? []
-      : [
-          {
-            externalId: key,
-            parent: null,
-            fields: {
-              ...row({ recordId, mapping, object }, org.clock()),
-              Generation__c: String((generations.get(key) ?? 0) + 1),
-            },
-          },
-        ];
-  });
-  if (records.length === 0) return 0;
+    if (object !== undefined && toLongId(recordId) !== null)
+      requests.set(`${recordId}/${mapping}`, { recordId, mapping, object });
+  }
+  if (requests.size === 0) return 0;
+  const generations = await generationsOf(org.salesforce, [...requests.keys()]);
+  const records = [...requests].map(([key, request]) => ({
+    externalId: key,
+    parent: null,
+    fields: { ...row(request, org.clock()), Generation__c: String((generations.get(key) ?? 0) + 1) },
+  }));
   const results = await org.salesforce.upsertOwned('SyncRequest__c', 'RequestKey__c', records);
   const failed = results.find((result) => !result.ok);
   if (failed?.ok === false) throw new RelayError(failed.fault.code, failed.fault.message);

@@ -18,7 +18,7 @@ export async function rollUpDocuments(inbound: Inbound, { mapping, record }: Arr
   if (mapping.salesforceObject === 'Invoice__c') {
     for (const type of ['Opportunity', 'Order'] as const) {
       const id = fields[`${type}__c`];
-      if (typeof id === 'string') await rollUpDeal(inbound.salesforce, { type, id, lookup: `${type}__c` }, fields);
+      if (typeof id === 'string') await rollUpDeal(inbound, { type, id, lookup: `${type}__c` }, fields);
     }
   }
   const customerField = mapping.fields.find((field) => field.salesforceField === 'Account__c');
@@ -30,10 +30,10 @@ export async function rollUpDocuments(inbound: Inbound, { mapping, record }: Arr
 
 type Deal = { readonly type: 'Opportunity' | 'Order'; readonly id: string; readonly lookup: string };
 
-async function rollUpDeal(salesforce: Salesforce, deal: Deal, invoice: Values): Promise<void> {
+async function rollUpDeal(inbound: Inbound, deal: Deal, invoice: Values): Promise<void> {
   const fields = deal.type === 'Order' ? [...DEAL_FIELDS, 'InvoiceNumber__c'] : DEAL_FIELDS;
-  await write(salesforce, { type: deal.type, id: deal.id, fields }, async () => {
-    const figures = await figuresOf(salesforce, deal);
+  await write(inbound, { type: deal.type, id: deal.id, fields }, async () => {
+    const figures = await figuresOf(inbound.salesforce, deal);
     return deal.type === 'Order' ? { ...figures, InvoiceNumber__c: invoice['Name'] ?? null } : figures;
   });
 }
@@ -66,7 +66,7 @@ type Owing = { readonly accountId: string; readonly customer: string; readonly m
 /** What is owed is shown of the account's primary company: companies keep their books in currencies of their own. */
 async function balance(inbound: Inbound, { accountId, customer, mapping }: Owing): Promise<void> {
   if (!(await isPrimary(inbound, mapping, accountId))) return;
-  await write(inbound.salesforce, { type: 'Account', id: accountId, fields: BALANCE_FIELDS }, async () => {
+  await write(inbound, { type: 'Account', id: accountId, fields: BALANCE_FIELDS }, async () => {
     const asOf = inbound.deps.clock().toISOString().slice(0, 10);
     const owed = await inbound.connector.customerBalance({ company: inbound.company, customer, asOf }, inbound.io);
     const currency = await inbound.connector.accountingCurrency({ company: inbound.company }, inbound.io);
@@ -94,14 +94,14 @@ type Target = { readonly type: string; readonly id: string; readonly fields: rea
  * run wrote newer ones meanwhile, this one is tried again and does not put its older ones over them.
  */
 async function write(
-  salesforce: Salesforce,
+  { salesforce, io: { correlationId } }: Inbound,
   { type, id, fields }: Target,
   compute: () => Promise<Values | null>,
 ): Promise<void> {
   const [record] = await salesforce.readRecords({ type, ids: [id], fields, children: [] });
   const wanted = record === undefined ? null : await compute();
   if (record === undefined || wanted === null) return;
-  const result = await salesforce.apply({ type, id, expected: record.fields, wanted });
+  const result = await salesforce.apply({ type, id, expected: record.fields, wanted, correlationId });
   if (result.status === 'mismatch') throw new RelayError('SALESFORCE_VALUE_MOVED', `${type} ${id} changed meanwhile.`);
   if (result.status === 'refused') throw new RelayError(result.fault.code, `${type} ${id}: ${result.fault.message}`);
 }

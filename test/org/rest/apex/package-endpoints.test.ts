@@ -1,6 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { USERNAMES } from '../../seed-org.ts';
 import { type LocalOrg, startOrg } from '../../start-org.ts';
@@ -8,30 +6,19 @@ import { type LocalOrg, startOrg } from '../../start-org.ts';
 type Json = Record<string, unknown>;
 type Answer = { readonly status: number; readonly type: string | null; readonly body: Json };
 
-/** What the customer gives the integration user beside the package's own permission set. */
-const STANDARD_OBJECTS = `<PermissionSet><label>Standard objects</label>${['Account', 'Contact']
-  .map(
-    (object) =>
-      `<objectPermissions><allowEdit>true</allowEdit><allowRead>true</allowRead><modifyAllRecords>true</modifyAllRecords><viewAllRecords>true</viewAllRecords><object>${object}</object></objectPermissions>`,
-  )
-  .join('')}</PermissionSet>`;
-
-const folder = mkdtempSync(join(tmpdir(), 'package-endpoints-'));
 let org: LocalOrg;
 
 beforeAll(async () => {
-  writeFileSync(join(folder, 'StandardObjects.permissionset-meta.xml'), STANDARD_OBJECTS);
-  org = await startOrg({ sources: ['force-app/main', 'unpackaged/demo', folder], apex: true });
+  org = await startOrg({ sources: ['force-app/main', 'unpackaged/demo'], apex: true });
   org.insert('CausewaySettings__c', { SetupOwnerId: org.organizationId, IsEnabled__c: true });
   for (const { Id } of org.query(
-    "SELECT Id FROM PermissionSet WHERE Name IN ('CausewayIntegration', 'StandardObjects')",
+    "SELECT Id FROM PermissionSet WHERE Name IN ('CausewayIntegration', 'ContosoIntegration')",
   ))
     org.insert('PermissionSetAssignment', { AssigneeId: org.users.integration, PermissionSetId: String(Id) });
 });
 
 afterAll(async () => {
   await org.stop();
-  rmSync(folder, { recursive: true });
 });
 
 function fixture(name: string): Json {
