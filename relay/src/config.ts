@@ -56,6 +56,8 @@ type ConnectionEntry = Pick<
   readonly certificate?: { readonly certificateFile: string; readonly privateKeyFile: string };
   readonly authority?: string;
   readonly authorityEndpoint?: string;
+  readonly concurrency?: 'IfMatch' | 'Compare';
+  readonly continueOnError?: boolean;
   readonly allowed: Readonly<Record<string, { readonly sync?: readonly Verb[]; readonly forward?: readonly Verb[] }>>;
 };
 
@@ -276,6 +278,8 @@ function readConnection(reader: Reader, entry: ConnectionEntry, place: Place): C
     credential: readCredential(reader, entry, place),
     authorityEndpoint: entry.authorityEndpoint ?? null,
     allowed: new Map(allowed),
+    concurrency: entry.concurrency ?? 'IfMatch',
+    continueOnError: entry.continueOnError ?? true,
   };
 }
 

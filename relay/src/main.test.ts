@@ -86,6 +86,14 @@ describe('the command line tells in words', () => {
     expect(said).not.toMatch(STACK);
   });
 
+  it('a record to unlink that is named by its number', async () => {
+    const { said, code } = await run(['unlink', '--org', ORG, '--record', 'US-0042', '--yes']);
+
+    expect(code).toBe(1);
+    expect(said).toContain('--record: "US-0042" is no Salesforce id.');
+    expect(said).not.toMatch(STACK);
+  });
+
   it.each(['serve', 'pairings'])('a database that does not answer, to %s', async (command) => {
     const { said, code } = await run([command]);
 

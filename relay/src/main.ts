@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import { startRelay } from './app.ts';
 import { readSettings, readSettingsFile } from './config.ts';
@@ -11,6 +13,8 @@ import { connectionFromUrl } from './store/database.ts';
 import { startEmbeddedPostgres } from './store/embedded-postgres.ts';
 import { createMasterKeyFile } from './store/hash-keys.ts';
 import type { Store } from './store/store.ts';
+import { toLongId } from './sync/salesforce-id.ts';
+import { unlink } from './sync/unlink.ts';
 import { createLogger, type Logger } from './telemetry/logger.ts';
 
 const HELP = `Usage: npm run relay -- <command>
@@ -21,6 +25,9 @@ const HELP = `Usage: npm run relay -- <command>
   pairings                                          list the orgs that may call, with their certificates
   remove-certificate --org 00D… --thumbprint T      end the validity of one certificate
   unpair --org 00D…                                 end the validity of an org
+  unlink --org 00D… --record ID [--mapping M] [--company C] [--yes]
+                                                    forget which Dynamics record a record or a line belongs to, so that the
+                                                    next run finds or creates it anew; without --yes it only tells what would go
 `;
 
 type Arguments = {
@@ -28,7 +35,14 @@ type Arguments = {
   readonly certificate?: string | undefined;
   readonly kid?: string | undefined;
   readonly thumbprint?: string | undefined;
+  readonly record?: string | undefined;
+  readonly mapping?: string | undefined;
+  readonly company?: string | undefined;
+  readonly yes?: boolean | undefined;
 };
+
+/** The arguments that take a text. */
+type TextArgument = Exclude<keyof Arguments, 'yes'>;
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -57,7 +71,10 @@ function readArguments(): { readonly positionals: readonly string[]; readonly va
   try {
     return parseArgs({
       allowPositionals: true,
-      options: { org: text, certificate: text, kid: text, thumbprint: text },
+      options: {
+        ...{ org: text, certificate: text, kid: text, thumbprint: text },
+        ...{ record: text, mapping: text, company: text, yes: { type: 'boolean' } },
+      },
     });
   } catch (error) {
     // parseArgs says in a sentence what it does not understand.
@@ -69,6 +86,7 @@ const COMMANDS: Readonly<Record<string, (settings: Settings, values: Arguments) 
   serve,
   pair: pairOrg,
   pairings: printPairings,
+  unlink: unlinkRecord,
   unpair: async (settings, values) => {
     await withStore(settings, (store) => unpair({ org: option(values, 'org'), store }));
     print('Unpaired: the org may not call any more.');
@@ -138,6 +156,33 @@ async function printPairings(settings: Settings): Promise<number> {
   return 0;
 }
 
+async function unlinkRecord(settings: Settings, values: Arguments): Promise<number> {
+  const recordId = idOption(values, 'record');
+  const { mapping, company, yes: isConfirmed = false } = values;
+  const request = {
+    ...{ org: idOption(values, 'org'), recordId, isConfirmed },
+    ...(mapping === undefined ? {} : { mapping }),
+    ...(company === undefined ? {} : { company }),
+  };
+  const who = { operator: userInfo().username, holder: `unlink/${hostname()}/${process.pid}` };
+  const unlinked = await withStore(settings, (store) =>
+    unlink({ store, clock: () => new Date(), newId: randomUUID, ...who }, request),
+  );
+  if (unlinked.length === 0) {
+    print(`${recordId} is linked to nothing in Dynamics: there is nothing to do.`);
+    return 0;
+  }
+  for (const { link, lines } of unlinked) {
+    const { mapping: name, connection, company: place } = link.unit;
+    const more = lines === 0 ? '' : `, with its ${lines} ${lines === 1 ? 'line' : 'lines'}`;
+    print(`${link.unit.recordId}  ${name}  ${connection}/${place}  ${link.entitySet}(${link.dynamicsKey})${more}`);
+  }
+  const next =
+    'Synchronize the record again: it is looked for by marker and match rules, and created if it is not found.';
+  print(isConfirmed ? `Unlinked. ${next}` : 'Nothing was changed. The same command with --yes removes what is listed.');
+  return 0;
+}
+
 async function withStore<T>(settings: Settings, run: (store: Store) => Promise<T>): Promise<T> {
   const log = createLogger({ level: 'warn' });
   const postgres =
@@ -151,10 +196,17 @@ async function withStore<T>(settings: Settings, run: (store: Store) => Promise<T
   }
 }
 
-function option(values: Arguments, name: keyof Arguments): string {
+function option(values: Arguments, name: TextArgument): string {
   const value = values[name];
   if (value === undefined) throw new RelayError('SETTINGS_INVALID', `--${name} is missing.\n\n${HELP}`);
   return value;
+}
+
+function idOption(values: Arguments, name: 'org' | 'record'): string {
+  const text = option(values, name);
+  const id = toLongId(text);
+  if (id === null) throw new RelayError('SETTINGS_INVALID', `--${name}: "${text}" is no Salesforce id. Copy it whole.`);
+  return id;
 }
 
 function required(name: string): string {

@@ -17,6 +17,13 @@ export type ConnectionSettings = {
   readonly allowed: ReadonlyMap<string, { readonly sync: readonly Verb[]; readonly forward: readonly Verb[] }>;
   /** SHA-256 (hex) of the secrets that business events may come with; two during rotation. */
   readonly eventSecretHashes: readonly string[];
+  /**
+   * How an update keeps from overwriting what somebody else wrote since it was read. `IfMatch`: the environment refuses it. `Compare`, for
+   * environments that do not know the header: what was not sent is compared afterwards. Absent: `IfMatch`.
+   */
+  readonly concurrency?: 'IfMatch' | 'Compare';
+  /** Whether batches ask the environment to go on after an error. Absent: yes. */
+  readonly continueOnError?: boolean;
 };
 
 export type Verb = 'read' | 'create' | 'update' | 'delete';

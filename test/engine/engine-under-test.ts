@@ -8,6 +8,7 @@ import type {
   WriteRequest,
 } from '../../relay/src/dynamics/connector.ts';
 import { RelayError } from '../../relay/src/errors.ts';
+import type { ConnectionSettings } from '../../relay/src/settings.ts';
 import { openStore } from '../../relay/src/store/postgres-store.ts';
 import type { Store } from '../../relay/src/store/store.ts';
 import { compileConfiguration } from '../../relay/src/sync/configuration.ts';
@@ -22,6 +23,7 @@ import { demoConfiguration } from '../contracts/demo-configuration.ts';
 import { aCall, connectionTo, startConnector } from '../dynamics/connector/connector-under-test.ts';
 import type { Admin } from '../dynamics/finance-operations/admin.ts';
 import type { Operation } from '../dynamics/finance-operations/operations.ts';
+import type { FinanceOperationsOptions } from '../dynamics/finance-operations/start.ts';
 import type { UnderTest } from '../dynamics/finance-operations/simulator-under-test.ts';
 import { aHashKey } from '../support/mapping-builders.ts';
 import { startTestDatabase } from '../support/postgres.ts';
@@ -53,6 +55,8 @@ export type Hooks = {
   afterWrite?: (requests: readonly WriteRequest[]) => void | Promise<void>;
   /** Before a write to Dynamics is sent. */
   beforeWrite?: (requests: readonly WriteRequest[]) => void | Promise<void>;
+  /** After Dynamics answered what was looked up. */
+  afterLookup?: () => void;
   /** Before a commit; what it throws is what the store would have thrown. */
   beforeCommit?: () => void | Promise<void>;
   /** Before the store is asked whose the records of these keys are. */
@@ -102,16 +106,25 @@ type ItemOptions = {
   readonly approvedFingerprint: string | null;
 };
 
+/** What differs from the usual environment and its connection. */
+export type EngineOptions = {
+  readonly simulator?: Partial<FinanceOperationsOptions>;
+  readonly connection?: Pick<ConnectionSettings, 'concurrency' | 'continueOnError'>;
+};
+
 /** Starts it; one per test file. */
-export async function startEngine(): Promise<Engine> {
+export async function startEngine(options: EngineOptions = {}): Promise<Engine> {
   const database = await startTestDatabase();
   const realStore = await openStore({ connection: database.connection });
   const received: Received[] = [];
-  const test = await startConnector({ received: (operation) => void received.push(receivedOf(operation)) });
+  const test = await startConnector({
+    received: (operation) => void received.push(receivedOf(operation)),
+    ...options.simulator,
+  });
   const settings = connectionTo(test.under.simulator.baseUrl);
   const sync = ['read', 'create', 'update', 'delete'] as const;
   const allowed = new Map(SETS.map((set) => [set, { sync, forward: [] }]));
-  const realConnector = test.another({ settings: { ...settings, allowed } });
+  const realConnector = test.another({ settings: { ...settings, ...options.connection, allowed } });
   const entities = new Map<string, EntityDescription>();
   for (const set of SETS) entities.set(set, await realConnector.describe(set, aCall()));
 
@@ -215,6 +228,11 @@ export async function startEngine(): Promise<Engine> {
 function hooked(real: Connector, hooks: Hooks): Connector {
   return {
     ...real,
+    find: async (requests, call) => {
+      const answers = await real.find(requests, call);
+      hooks.afterLookup?.();
+      return answers;
+    },
     write: async (requests, call) => {
       await hooks.beforeWrite?.(requests);
       const answers = await real.write(requests, call);

@@ -53,6 +53,21 @@ describe('a change to an order that is released', () => {
     expect([order(number), linesOf(number)]).toEqual(before);
   });
 
+  it('to another currency is told as a decision between both sides, and nothing of it lands', async () => {
+    const { number, lines, edited } = await released();
+    const item = edited(lines, 'In euros');
+
+    const refused = await one(changed(item, { CurrencyIsoCode: 'EUR' }));
+    const back = await one(changed(item, { CurrencyIsoCode: 'USD' }));
+
+    expect(refused).toMatchObject({
+      ...{ outcome: 'conflict', number },
+      faults: [{ code: 'FIELDS_IN_CONFLICT', field: 'CurrencyCode' }],
+    });
+    expect(order(number)).toMatchObject({ CurrencyCode: 'USD' });
+    expect(back?.faults).toEqual([]);
+  });
+
   it('lands whole once the line is corrected', async () => {
     const { number, lines, edited } = await released();
     const more = aLine('NO-SUCH');

@@ -89,6 +89,8 @@ export type WriteRequest =
       readonly key: EntityKey;
       readonly values: Values;
       readonly etag: string | null;
+      /** What the record held, when the update was decided, in fields that it does not send: they must not have moved meanwhile. */
+      readonly unsent?: Values;
       readonly fields: readonly string[];
     }
   | { readonly verb: 'delete'; readonly entitySet: string; readonly key: EntityKey };
@@ -105,7 +107,14 @@ export type Answer<T> =
 export type Lane = 'realTime' | 'bulk';
 
 /** What every call carries: its lane, its end, and the id that ties logs and audit together. */
-export type Call = { readonly lane: Lane; readonly signal: AbortSignal; readonly correlationId: string };
+export type Call = {
+  readonly lane: Lane;
+  /** Ends the call, even where a request is under way. */
+  readonly signal: AbortSignal;
+  /** Once it is aborted nothing more is sent; what was sent is waited for, so that no write gets an unknown outcome. */
+  readonly startBy?: AbortSignal;
+  readonly correlationId: string;
+};
 
 /** How the environment writes a set of financial dimensions in one string. */
 export type DimensionFormat = { readonly segments: readonly string[]; readonly delimiter: string };

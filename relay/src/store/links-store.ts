@@ -38,6 +38,20 @@ export async function linksOfLines(database: Queryable, parentIds: readonly stri
   return rows.map(toLinkWithBases);
 }
 
+/** The links of these ids. */
+export async function linksById(database: Queryable, linkIds: readonly string[]): Promise<Link[]> {
+  const { rows } = await database.query<LinkRow>(
+    `select ${LINK} from causeway.links l where l.id = any($1::bigint[]) order by l.id`,
+    [linkIds],
+  );
+  return rows.map(toLink);
+}
+
+/** Forgets links; those of a document's lines go with it. */
+export async function removeLinks(database: Queryable, linkIds: readonly string[]): Promise<void> {
+  if (linkIds.length > 0) await database.query('delete from causeway.links where id = any($1::bigint[])', [linkIds]);
+}
+
 /** Every link of these records of the org, under any mapping. */
 export async function linksOfRecords(database: Queryable, org: string, recordIds: readonly string[]): Promise<Link[]> {
   const { rows } = await database.query<LinkRow>(

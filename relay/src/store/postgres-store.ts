@@ -17,11 +17,13 @@ import {
 import { acquireLeases, assertLeases, releaseLeases, removeExpiredLeases, renewLeases } from './leases-store.ts';
 import {
   linkedCompanies,
+  linksById,
   linksOfKeys,
   linksOfLines,
   linksOfNumbers,
   linksOfRecords,
   linksOfUnits,
+  removeLinks,
   writeLinks,
 } from './links-store.ts';
 import { migrate, readMigrations } from './migrate.ts';
@@ -63,6 +65,7 @@ export async function openStore(options: {
 /** The steps in one fixed order: leases first, since they decide; problems last, since other runs wait for them. */
 async function store(database: Parameters<typeof writeLinks>[0], commit: Commit): Promise<void> {
   await assertLeases(database, commit.leases);
+  await removeLinks(database, commit.removedLinks ?? []);
   await writeLinks(database, commit.links);
   await closeIntents(database, commit.closedIntents);
   await appendAudit(database, commit.audit);
@@ -83,9 +86,18 @@ function leaseMethods(pool: Pool): Methods<'acquireLeases' | 'renewLeases' | 're
 
 function linkMethods(
   pool: Pool,
-): Methods<'linkedCompanies' | 'linksOfUnits' | 'linksOfLines' | 'linksOfRecords' | 'linksOfKeys' | 'linksOfNumbers'> {
+): Methods<
+  | 'linkedCompanies'
+  | 'linksById'
+  | 'linksOfUnits'
+  | 'linksOfLines'
+  | 'linksOfRecords'
+  | 'linksOfKeys'
+  | 'linksOfNumbers'
+> {
   return {
     linkedCompanies: (org, connection) => withDatabase(pool, (database) => linkedCompanies(database, org, connection)),
+    linksById: (ids) => withDatabase(pool, (database) => linksById(database, ids)),
     linksOfUnits: (units) => withDatabase(pool, (database) => linksOfUnits(database, units)),
     linksOfLines: (parentIds) => withDatabase(pool, (database) => linksOfLines(database, parentIds)),
     linksOfRecords: (org, recordIds) => withDatabase(pool, (database) => linksOfRecords(database, org, recordIds)),

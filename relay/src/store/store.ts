@@ -64,6 +64,8 @@ export type LinkWrite = {
 export type Commit = {
   readonly leases: readonly Lease[];
   readonly links: readonly LinkWrite[];
+  /** Links to forget, with those of their lines. */
+  readonly removedLinks?: readonly string[];
   readonly closedIntents: readonly string[];
   readonly audit: readonly AuditEvent[];
   readonly reports: readonly UnitReport[];
@@ -117,6 +119,7 @@ export type Store = {
   releaseLeases(leases: readonly Lease[]): Promise<void>;
 
   linksOfUnits(units: readonly Unit[]): Promise<LinkWithBases[]>;
+  linksById(linkIds: readonly string[]): Promise<Link[]>;
   /** The links of a document's lines, with their bases. */
   linksOfLines(parentIds: readonly string[]): Promise<LinkWithBases[]>;
   linksOfRecords(org: string, recordIds: readonly string[]): Promise<Link[]>;

@@ -88,7 +88,7 @@ describe('a field mapping is refused', () => {
     ],
     ['Options__c: a figure goes to Salesforce only', { Options__c: '{"figure":"paid"}' }],
     [
-      'Options__c: scale must be a whole number. Decimal places that count in comparisons',
+      'Options__c: scale must be a whole number. Decimal places that Dynamics keeps: numbers are rounded to them before they are sent, and comparisons count no more',
       { Options__c: '{"scale":"2"}' },
     ],
     ['Options__c: the text is not JSON', { Options__c: '{' }],

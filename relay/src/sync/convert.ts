@@ -10,10 +10,15 @@ export type Converted = { readonly ok: true; readonly value: Value } | { readonl
 
 /** Beyond this a decimal does not fit the type that Dynamics computes with (.NET decimal). */
 const LARGEST_DECIMAL = parseDecimal('79228162514264337593543950335');
+/** Dynamics stores no more decimals than these; what is rounded beyond them is rounded unasked. */
+const MOST_DECIMALS = 16;
 /** So many members are listed in a message; more would hide the point. */
 const MEMBERS_NAMED = 20;
 
-/** Turns a value into the type of its Dynamics field, or says why it does not fit. No digit is lost and nothing is cut. */
+/**
+ * Turns a value into the type of its Dynamics field, or says why it does not fit. Nothing is cut, and decimals are rounded only where the
+ * field mapping says to how many (`scale`).
+ */
 export function toDynamicsValue(value: Value, type: FieldType, field: FieldMapping): Converted {
   if (isBlank(value)) return done(null);
   switch (type.kind) {
@@ -70,7 +75,13 @@ function toDecimal(value: Value, field: FieldMapping): Converted {
   if (LARGEST_DECIMAL !== null && decimal.abs().greaterThan(LARGEST_DECIMAL)) {
     return refuse('VALUE_OUT_OF_RANGE', field, 'the number is too large for Dynamics');
   }
-  return done(decimalText(decimal));
+  const { scale } = field.options;
+  if (scale === undefined && decimal.decimalPlaces() > MOST_DECIMALS) {
+    const howTo =
+      'say to how many it is rounded by the option "scale" of the field mapping, or round it in the formula';
+    return refuse('VALUE_WRONG_TYPE', field, `the number has ${decimal.decimalPlaces()} decimals: ${howTo}`);
+  }
+  return done(decimalText(scale === undefined ? decimal : decimal.toDecimalPlaces(scale)));
 }
 
 function toInteger(value: Value, bits: 16 | 32 | 64, field: FieldMapping): Converted {

@@ -65,7 +65,7 @@ export type FieldMappingOptions = {
   readonly dimension?: string;
   /** Compare without case. */
   readonly caseless?: boolean;
-  /** Decimal places that count in comparisons. */
+  /** Decimal places that a number is rounded to before it goes to Dynamics; comparisons count no more. */
   readonly scale?: number;
   /** Inbound: how a decimal is signed or totaled is a formula's work; this names a computed figure instead (see settlement.ts). */
   readonly figure?: string;

@@ -140,6 +140,8 @@ function writePart(answer: Answer, contentId: string | null): string {
 export type BatchRun = {
   caller: Caller;
   environment: Environment;
+  /** Whether it goes on after an error. */
+  goesOn: boolean;
   intercept: (operation: BatchOperation) => Answer | null;
   answered: (operation: BatchOperation, answer: Answer) => void;
 };
@@ -167,7 +169,10 @@ function runInChangeset(operation: BatchOperation, run: BatchRun): Answer {
   }
 }
 
-function runChangeset(operations: readonly BatchOperation[], run: BatchRun, boundary: string): string {
+/** What a batch item came to: its part of the answer, and whether it is an error. */
+type Ran = { text: string; isRefused: boolean };
+
+function runChangeset(operations: readonly BatchOperation[], run: BatchRun, boundary: string): Ran {
   try {
     const answers = run.environment.state.transaction(() =>
       operations.map((operation) => runInChangeset(operation, run)),
@@ -177,28 +182,33 @@ function runChangeset(operations: readonly BatchOperation[], run: BatchRun, boun
       if (operation !== undefined) run.answered(operation, answer);
       return `--${boundary}\r\n${writePart(answer, operation?.contentId ?? null)}`;
     });
-    return `Content-Type: multipart/mixed; boundary=${boundary}\r\n\r\n${parts.join('')}--${boundary}--\r\n`;
+    const head = `Content-Type: multipart/mixed; boundary=${boundary}`;
+    return { text: `${head}\r\n\r\n${parts.join('')}--${boundary}--\r\n`, isRefused: false };
   } catch (error) {
     if (!(error instanceof ChangesetFailure)) throw error;
     run.answered(error.operation, error.answer);
-    return writePart(error.answer, error.operation.contentId);
+    return { text: writePart(error.answer, error.operation.contentId), isRefused: true };
   }
 }
 
-function runSingle(operation: BatchOperation, run: BatchRun): string {
+function runSingle(operation: BatchOperation, run: BatchRun): Ran {
   const answer = run.intercept(operation) ?? answerOperation(operation, run.caller, run.environment);
   run.answered(operation, answer);
-  return writePart(answer, operation.contentId);
+  return { text: writePart(answer, operation.contentId), isRefused: answer.status >= 400 };
 }
 
-/** Runs a batch; the answer is 200 whatever its parts say. */
+/** Runs a batch; the answer is 200 whatever its parts say. After an error it ends, unless it was asked to go on. */
 export function runBatch(items: readonly BatchItem[], run: BatchRun, id: string): Answer {
   const boundary = `batchresponse_${id}`;
-  const parts = items.map((item, position) =>
-    item.kind === 'single'
-      ? runSingle(item.operation, run)
-      : runChangeset(item.operations, run, `changesetresponse_${id}_${position}`),
-  );
+  const parts: string[] = [];
+  for (const [position, item] of items.entries()) {
+    const { text, isRefused } =
+      item.kind === 'single'
+        ? runSingle(item.operation, run)
+        : runChangeset(item.operations, run, `changesetresponse_${id}_${position}`);
+    parts.push(text);
+    if (isRefused && !run.goesOn) break;
+  }
   const body = `${parts.map((part) => `--${boundary}\r\n${part}`).join('')}--${boundary}--\r\n`;
   return {
     status: 200,

@@ -18,6 +18,8 @@ export type Environment = {
   events: BusinessEvents;
   clock: () => Date;
   duplicateKeyStatus: 400 | 500;
+  staleTags: 'refused' | 'ignored';
+  continueOnError: 'asked' | 'never';
   paymentPostedEvent: string;
 };
 

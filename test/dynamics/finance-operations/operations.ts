@@ -95,11 +95,11 @@ function onRecord(target: Target & { kind: 'record' }, call: Call): Answer {
       return json(200, readRecord(set, row, operation.query, readContext(call)), call, { ETag: etagOf(row) });
     case 'PATCH':
     case 'PUT':
-      checkTag(row, ifMatch);
+      checkTag(row, ifMatch, environment);
       updateRecord(set, row, operation.body, environment);
       return noContent({ ETag: etagOf(row) });
     case 'DELETE':
-      checkTag(row, ifMatch);
+      checkTag(row, ifMatch, environment);
       deleteRecord(set, row, environment);
       return noContent();
     default:

@@ -196,8 +196,10 @@ export function seedSettings(): Settings {
 type Insert = (table: string, values: Values) => void;
 
 function seedShared(insert: Insert): void {
-  for (const currency of CURRENCIES)
-    insert('Currencies', { ...currency, GeneralRoundingRule: '0.01', RoundingRuleSalesOrders: '0.01' });
+  for (const currency of CURRENCIES) {
+    const rules = { GeneralRoundingRule: '0.01', RoundingRuleSalesOrders: '0.01', RoundingRulePrices: '0.01' };
+    insert('Currencies', { ...currency, ...rules });
+  }
   for (const [FromCurrency, ToCurrency, Rate] of RATES) {
     insert('ExchangeRates', {
       RateTypeName: 'Default',

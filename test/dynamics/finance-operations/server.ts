@@ -118,7 +118,9 @@ function run(service: Service, prepared: Prepared, caller: Caller): Answer {
   const intercept = (inner: BatchOperation): Answer | null =>
     faults.takeAnswer(targetOf(inner)) ?? throttling.throttleCall('inner');
   const answered = (_inner: BatchOperation, answer: Answer): void => count(service, answer);
-  return runBatch(items, { caller, environment, intercept, answered }, String(service.statistics.requests));
+  const isAsked = operation.headers['prefer']?.includes('odata.continue-on-error') === true;
+  const goesOn = isAsked && environment.continueOnError === 'asked';
+  return runBatch(items, { caller, environment, goesOn, intercept, answered }, String(service.statistics.requests));
 }
 
 async function callerOf(service: Service, operation: Operation): Promise<Caller & { clientId: string }> {
@@ -136,6 +138,7 @@ function isMetadata(service: Service, operation: Operation): boolean {
 
 async function answerData(service: Service, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await readBody(request);
+  const startedAt = performance.now();
   service.statistics.requests += 1;
   const prepared = prepare(service, request, body);
   for (const one of prepared.items === null ? [prepared.operation] : operationsOf(prepared.items))
@@ -175,7 +178,8 @@ async function answerData(service: Service, request: IncomingMessage, response: 
     if (happens('cutAfter')) request.socket.destroy();
     else send(response, answer);
   } finally {
-    service.throttling.leave(caller.clientId);
+    const milliseconds = performance.now() - startedAt;
+    service.throttling.leave(caller.clientId, { at: service.environment.clock(), milliseconds });
   }
 }
 

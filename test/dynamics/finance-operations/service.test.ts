@@ -214,6 +214,19 @@ describe('the environment as a service', () => {
       );
     });
 
+    it('can limit the execution time of all calls of a window together', async () => {
+      under.simulator.admin.userLimits({ executionSeconds: 0.02 });
+      under.simulator.admin.fault({ kind: 'delay', milliseconds: 40 });
+
+      const replies = [await under.get('Currencies'), await under.get('Currencies')];
+
+      expect(replies.map(({ status }) => status)).toEqual([200, 429]);
+      expect(replies[1]?.headers.get('retry-after')).toBe('1');
+      expect(reasonOf(replies[1]!)).toBe(
+        'Combined execution time of incoming requests exceeded the limit of 0.02 seconds over the time window of 300 seconds. Decrease the number of concurrent requests or reduce the duration of requests and try again later.',
+      );
+    });
+
     it('can limit concurrent calls', async () => {
       under.simulator.admin.userLimits({ concurrent: 0 });
 

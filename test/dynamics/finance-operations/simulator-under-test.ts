@@ -50,7 +50,10 @@ export async function startUnderTest(options: Partial<FinanceOperationsOptions> 
     post: (set, body) => send('POST', set, body),
     patch: (path, body) => send('PATCH', path, body),
     batch: (body, boundary = 'batch_1') =>
-      send('POST', '$batch', body, { 'Content-Type': `multipart/mixed; boundary=${boundary}` }),
+      send('POST', '$batch', body, {
+        'Content-Type': `multipart/mixed; boundary=${boundary}`,
+        Prefer: 'odata.continue-on-error',
+      }),
     async stop() {
       await simulator.stop();
       await entra.stop();

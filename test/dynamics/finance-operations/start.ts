@@ -33,6 +33,10 @@ export type FinanceOperationsOptions = {
   paymentPostedEvent?: string;
   /** Captures show both for the same fault. */
   duplicateKeyStatus?: 400 | 500;
+  /** Whether an update with a stale `If-Match` is refused: nobody has shown what the platform does. */
+  staleTags?: 'refused' | 'ignored';
+  /** Whether a batch goes on after an error when `Prefer: odata.continue-on-error` asks for it, or ends there: nobody has shown either. */
+  continueOnError?: 'asked' | 'never';
   /** Sees every operation as it arrives, also those inside batches. */
   received?: (operation: Operation) => void;
 };
@@ -52,6 +56,8 @@ function createEnvironment(options: FinanceOperationsOptions): Environment {
     events: createBusinessEvents(clock),
     clock,
     duplicateKeyStatus: options.duplicateKeyStatus ?? 400,
+    staleTags: options.staleTags ?? 'refused',
+    continueOnError: options.continueOnError ?? 'asked',
     paymentPostedEvent: options.paymentPostedEvent ?? 'CustomerPaymentPostedBusinessEvent',
   };
 }

@@ -10,7 +10,13 @@ export type ResourceThrottle = {
 };
 
 /** The user-based limits that environments once could switch on. */
-export type UserLimits = { requests?: number; windowSeconds?: number; concurrent?: number };
+export type UserLimits = {
+  requests?: number;
+  /** Of all requests in the window together. */
+  executionSeconds?: number;
+  windowSeconds?: number;
+  concurrent?: number;
+};
 
 /** Decides which calls are throttled; the same seed throttles the same sequence of calls. */
 export type Throttling = {
@@ -18,7 +24,7 @@ export type Throttling = {
   userLimits(limits: UserLimits | null): void;
   throttleCall(where: 'outer' | 'inner'): Answer | null;
   enter(clientId: string, now: Date): Answer | null;
-  leave(clientId: string): void;
+  leave(clientId: string, run: { at: Date; milliseconds: number }): void;
 };
 
 // A small seeded generator (mulberry32): runs must repeat.
@@ -38,15 +44,21 @@ export function createThrottling(): Throttling {
   let random = randomFrom(1);
   let limits: UserLimits | null = null;
   const calls = new Map<string, number[]>();
+  const executions = new Map<string, { at: number; milliseconds: number }[]>();
   const running = new Map<string, number>();
 
   const overLimit = (clientId: string, now: number): string | null => {
-    const { requests = 6000, windowSeconds = 300, concurrent = 52 } = limits ?? {};
+    const { requests = 6000, executionSeconds = 1200, windowSeconds = 300, concurrent = 52 } = limits ?? {};
     const recent = (calls.get(clientId) ?? []).filter((at) => at > now - windowSeconds * 1000);
     recent.push(now);
     calls.set(clientId, recent);
     if (recent.length > requests) {
       return `Number of requests exceeded the limit of ${requests} over the time window of ${windowSeconds} seconds.`;
+    }
+    const executed = (executions.get(clientId) ?? []).filter(({ at }) => at > now - windowSeconds * 1000);
+    executions.set(clientId, executed);
+    if (executed.reduce((sum, { milliseconds }) => sum + milliseconds, 0) > executionSeconds * 1000) {
+      return `Combined execution time of incoming requests exceeded the limit of ${executionSeconds} seconds over the time window of ${windowSeconds} seconds. Decrease the number of concurrent requests or reduce the duration of requests and try again later.`;
     }
     return (running.get(clientId) ?? 0) >= concurrent
       ? `Number of concurrent requests exceeded the limit of ${concurrent}.`
@@ -61,6 +73,7 @@ export function createThrottling(): Throttling {
     userLimits(next) {
       limits = next;
       calls.clear();
+      executions.clear();
     },
     throttleCall(where) {
       if (settings === null) return null;
@@ -73,8 +86,10 @@ export function createThrottling(): Throttling {
       running.set(clientId, (running.get(clientId) ?? 0) + 1);
       return null;
     },
-    leave(clientId) {
+    leave(clientId, { at, milliseconds }) {
       running.set(clientId, (running.get(clientId) ?? 1) - 1);
+      if (limits !== null)
+        executions.set(clientId, [...(executions.get(clientId) ?? []), { at: at.getTime(), milliseconds }]);
     },
   };
 }

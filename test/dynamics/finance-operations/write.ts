@@ -3,6 +3,7 @@ import { type Environment, field } from './environment.ts';
 import { readFields } from './fields.ts';
 import { Refusal, fieldRefused, infolog, writeRefused } from './refusals.ts';
 import { checkRelations } from './relations.ts';
+import { roundValues } from './rounding.ts';
 import { RULES, READ_ONLY_TABLES } from './rules.ts';
 import { type EntitySet } from './schema.ts';
 import { type Row, type Values } from './state.ts';
@@ -54,8 +55,9 @@ function refuseDuplicate(set: EntitySet, values: Readonly<Values>, environment: 
 export function createRecord(set: EntitySet, body: string, callerCompany: string, environment: Environment): Row {
   return environment.state.transaction(() => {
     refuseReadOnly(set);
-    const given = readFields(set, body);
-    const company = companyOf(set, given, callerCompany, environment);
+    const fields = readFields(set, body);
+    const company = companyOf(set, fields, callerCompany, environment);
+    const given = roundValues(set, fields, { environment, company });
     const values: Values = { ...given };
     if (set.companyField !== null) values[set.companyField] = company;
     checkRelations(set, company, given, environment);
@@ -73,8 +75,8 @@ export function createRecord(set: EntitySet, body: string, callerCompany: string
 }
 
 /** Refuses a caller whose copy of the record is stale. */
-export function checkTag(row: Row, ifMatch: string | undefined): void {
-  if (ifMatch === undefined || ifMatch === '*' || ifMatch === etagOf(row)) return;
+export function checkTag(row: Row, ifMatch: string | undefined, { staleTags }: Environment): void {
+  if (staleTags === 'ignored' || ifMatch === undefined || ifMatch === '*' || ifMatch === etagOf(row)) return;
   throw new Refusal(412, 'An error has occurred.', {
     inner:
       'An update conflict occurred due to another user process deleting the record or changing one or more fields in the record.',
@@ -95,8 +97,9 @@ function changesOf(set: EntitySet, row: Row, given: Readonly<Values>): Values {
 export function updateRecord(set: EntitySet, row: Row, body: string, environment: Environment): void {
   environment.state.transaction(() => {
     refuseReadOnly(set);
-    const changes = changesOf(set, row, readFields(set, body));
     const company = field(row.values, set.companyField ?? '');
+    const fields = changesOf(set, row, readFields(set, body));
+    const changes = roundValues(set, fields, { environment, company, row: row.values });
     checkRelations(set, company, changes, environment);
     checkDimensions(set, company, changes, environment);
     const rules = RULES[set.table];

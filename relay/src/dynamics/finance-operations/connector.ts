@@ -52,9 +52,11 @@ export function createFinanceOperations(options: FinanceOperationsOptions): Conn
     clock,
   });
   const batchSize = options.batchSize ?? BATCH_SIZE;
-  const operations = createOperations({ client, root, batchSize, newId: options.newId ?? randomUUID, clock, classify });
+  const { concurrency = 'IfMatch', continueOnError = true } = settings;
+  const newId = options.newId ?? randomUUID;
+  const operations = createOperations({ client, root, batchSize, continueOnError, newId, clock, classify });
   const reads = createReads({ operations, root, classify, clock });
-  const writes = createWrites({ operations, reads, classify, clock });
+  const writes = createWrites({ operations, reads, concurrency, classify, clock });
 
   const describe = (entitySet: string, names: Iterable<string>, call: Call): Promise<EntityDescription> =>
     unlessAborted(metadata.describe(entitySet, names), call.signal);

@@ -38,8 +38,10 @@ const RULES: readonly Rule[] = [
   [/access denied|not authori[sz]ed|insufficient (?:rights|privileges)/i, 'PERMISSION_MISSING'],
 ];
 
-// Where the related table tells more than "not found".
+// Where the name of the table or field tells more than the sentence.
 const TABLE_RULES: readonly Rule[] = [
+  // A document keeps the currency that its lines were priced in: a person decides which side gives way.
+  [/field '[^']*currency[^']*' cannot be changed/i, 'FIELDS_IN_CONFLICT'],
   [/related table '[^']*currenc/i, 'CURRENCY_UNKNOWN'],
   [/related table '[^']*dimension/i, 'DIMENSION_INVALID'],
 ];

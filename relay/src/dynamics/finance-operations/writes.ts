@@ -1,5 +1,6 @@
 import { fault, type Fault, toFault } from '../../errors.ts';
-import type { Answer, Call, EntityRecord, ReadRequest, RenderedRequest, WriteRequest } from '../connector.ts';
+import type { ConnectionSettings } from '../../settings.ts';
+import type { Answer, Call, EntityRecord, ReadRequest, RenderedRequest, Values, WriteRequest } from '../connector.ts';
 import { MAX_OPERATIONS, type Part } from '../odata/batch.ts';
 import { type Classify, type Failure, partFailure } from '../odata/faults.ts';
 import type { ChangesetOutcome, Operations } from '../odata/operations.ts';
@@ -17,11 +18,12 @@ export type Writes = {
 /** What a write came to before its read-back. */
 type Written =
   | { readonly kind: 'settled'; readonly answer: Answer<EntityRecord | null> }
-  | { readonly kind: 'toRead'; readonly read: Described<ReadRequest> };
+  | { readonly kind: 'toRead'; readonly read: Described<ReadRequest>; readonly unmoved?: Values };
 
 type WriteContext = {
   readonly operations: Operations;
   readonly reads: Reads;
+  readonly concurrency: NonNullable<ConnectionSettings['concurrency']>;
   readonly classify: Classify;
   readonly clock: () => Date;
 };
@@ -30,7 +32,7 @@ type WriteContext = {
 export function createWrites(context: WriteContext): Writes {
   return {
     async write(requests, call) {
-      const prepared = requests.map((described) => prepare(described));
+      const prepared = requests.map((described) => prepare(described, context));
       const operations = prepared.filter((item) => 'method' in item);
       // One changeset per operation is the form that is known to work, and lets no operation touch another.
       const outcomes = await context.operations.change(
@@ -48,7 +50,7 @@ export function createWrites(context: WriteContext): Writes {
     async writeTogether(requests, call) {
       if (requests.length === 0) return { ok: true, value: [] };
       if (requests.length > MAX_OPERATIONS) return refused(tooMany(requests.length));
-      const prepared = requests.map((described) => prepare(described));
+      const prepared = requests.map((described) => prepare(described, context));
       const wrong = prepared.find((item) => 'code' in item);
       if (wrong !== undefined) return refused(wrong);
       const operations = prepared.filter((item) => 'method' in item);
@@ -59,7 +61,7 @@ export function createWrites(context: WriteContext): Writes {
     },
     render: (requests) =>
       requests.map((described) => {
-        const item = prepare(described);
+        const item = prepare(described, context);
         return 'code' in item ? refused(item) : { ok: true, value: rendered(item) };
       }),
   };
@@ -75,9 +77,10 @@ const NO_ANSWER = {
   isUnknown: true,
 } as const;
 
-function prepare({ entity, request }: Described<WriteRequest>): WriteOperation | Fault {
+function prepare({ entity, request }: Described<WriteRequest>, { concurrency }: WriteContext): WriteOperation | Fault {
   try {
-    return operationOf(entity, request);
+    const { etag, ...operation } = operationOf(entity, request);
+    return etag === undefined || concurrency === 'Compare' ? operation : { ...operation, etag };
   } catch (error) {
     return toFault(error);
   }
@@ -97,7 +100,10 @@ function judge(described: Described<WriteRequest>, outcome: ChangesetOutcome, co
     return settled({ ok: false, ...failureOf(described, outcome.part, context) });
   }
   if (request.verb === 'delete') return settled({ ok: true, value: null });
-  if (request.verb === 'update') return { kind: 'toRead', read: { entity, request } };
+  if (request.verb === 'update') {
+    const isCompared = context.concurrency === 'Compare' && request.unsent !== undefined;
+    return { kind: 'toRead', read: { entity, request }, ...(isCompared ? { unmoved: request.unsent } : {}) };
+  }
   return created(described, outcome.parts[0]?.body ?? '', request.fields);
 }
 
@@ -125,15 +131,23 @@ async function readBack(
   call: Call,
 ): Promise<Answer<EntityRecord | null>[]> {
   const reads = written.flatMap((item) => (item.kind === 'toRead' ? [item.read] : []));
-  const answers = await context.reads.read(reads, call);
+  // What was carried out is always read back: only new work has to start in time.
+  const { lane, signal, correlationId } = call;
+  const answers = await context.reads.read(reads, { lane, signal, correlationId });
   let next = 0;
-  return written.map((item) => (item.kind === 'settled' ? item.answer : confirmed(answers[next++])));
+  return written.map((item) => (item.kind === 'settled' ? item.answer : confirmed(answers[next++], item.unmoved)));
 }
 
 /** The write was carried out; a failed read-back leaves only its result unknown, which the caller looks up. */
-function confirmed(answer: Answer<EntityRecord | null> | undefined): Answer<EntityRecord | null> {
+function confirmed(answer: Answer<EntityRecord | null> | undefined, unmoved: Values = {}): Answer<EntityRecord | null> {
   if (answer?.ok !== true) return { ok: false, fault: answer?.fault ?? NO_ANSWER.fault, isUnknown: true };
-  if (answer.value !== null) return answer;
+  const { value } = answer;
+  const moved = Object.keys(unmoved).find((name) => value !== null && value.values[name] !== unmoved[name]);
+  if (moved !== undefined) {
+    const message = `${moved} was changed in Dynamics while the record was written: it is read and merged again.`;
+    return refused(fault('DYNAMICS_UPDATE_CONFLICT', message, { field: moved, retryAfterMs: 0 }));
+  }
+  if (value !== null) return answer;
   return refused(fault('DYNAMICS_RECORD_GONE', 'The record was written and is no longer in Dynamics.'));
 }
 

@@ -42,7 +42,7 @@ export type Reply =
 
 /** The one door to an environment: token, throttle, connections. It answers failures and throws only what the token source throws. */
 export type ODataClient = {
-  send(request: ODataRequest, call: Pick<Call, 'lane' | 'signal'>): Promise<Reply>;
+  send(request: ODataRequest, call: Pick<Call, 'lane' | 'signal' | 'startBy'>): Promise<Reply>;
   /** A part of a batch was throttled: everybody waits. */
   backOff(retryAfterMs: number): void;
   close(): Promise<void>;
@@ -96,7 +96,8 @@ export function createODataClient(options: ODataClientOptions): ODataClient {
       // One call may have many batches under way, each listening for its end.
       setMaxListeners(0, call.signal);
       try {
-        return await throttle.run(call.lane, call.signal, () => observed(request, call.signal));
+        const turn = call.startBy === undefined ? call.signal : AbortSignal.any([call.signal, call.startBy]);
+        return await throttle.run(call.lane, turn, () => observed(request, call.signal));
       } catch (error) {
         // A call that could not be made, for want of a token say, is an answer too: beside it others may have been sent.
         if (error instanceof RelayError) return { ok: false, fault: toFault(error), isUnknown: false };

@@ -31,6 +31,7 @@ export function createOperations(options: {
   readonly client: ODataClient;
   readonly root: URL;
   readonly batchSize: number;
+  readonly continueOnError: boolean;
   readonly newId: () => string;
   readonly clock: () => Date;
   readonly classify: Classify;
@@ -46,7 +47,8 @@ export function createOperations(options: {
     const { contentType, body } = writeBatch(members, options.newId(), root.href);
     const isRepeatable = members.every((member) => !member.isChangeset);
     // The specification lets a server stop at the first error; this asks it to go on.
-    const headers = { 'content-type': contentType, accept: 'multipart/mixed', prefer: 'odata.continue-on-error' };
+    const preference = options.continueOnError ? { prefer: 'odata.continue-on-error' } : {};
+    const headers = { 'content-type': contentType, accept: 'multipart/mixed', ...preference };
     const operations = members.reduce((count, member) => count + member.operations.length, 0);
     const path = '$batch?cross-company=true';
     const reply = await client.send(

@@ -1,11 +1,12 @@
 import { numberOf } from '../entity-fields.ts';
 import { conflictFault } from '../conflict-fault.ts';
-import type { EntityRecord, Values } from '../../dynamics/connector.ts';
+import type { EntityDescription, EntityRecord, Values } from '../../dynamics/connector.ts';
 import type { Fault, Outcome } from '../../errors.ts';
 import type { LinkWrite } from '../../store/store.ts';
 import { basesAfter, type FieldVerdict } from '../merge.ts';
 import { isDocument } from './plan-units.ts';
 import { carriedBase } from './refuse-outdated.ts';
+import { roundedFault, roundedFields } from './rounded-fields.ts';
 import { type PlannedWork, RELEASED, type Run } from './run.ts';
 import type { Base } from '../unit.ts';
 import { inboundValues, writeBacksFrom } from './write-backs.ts';
@@ -34,6 +35,8 @@ export function conclude(run: Run, work: PlannedWork, done: Done): void {
   const conflicts = isDocument(work) ? [] : work.plan.conflicts.map(conflictFault);
   const inbound = inboundValues(work);
   const faults = [...(done.faults ?? []), ...conflicts, ...inbound.faults];
+  // What holds a document back tells of its decimals itself.
+  if (faults.length === 0) faults.push(...roundedFaults(work, done));
   run.ledger.decide(work, {
     ...(faults.length === 0 ? { outcome: done.outcome } : { faults }),
     dynamicsKey,
@@ -49,6 +52,19 @@ export function conclude(run: Run, work: PlannedWork, done: Done): void {
       ),
     ],
   });
+}
+
+/** The numbers of the record and its lines of which Dynamics kept fewer decimals than were sent. */
+function roundedFaults(work: PlannedWork, done: Done): Fault[] {
+  const header = roundedFields(work.verdicts, done.record.values, work.entity);
+  const own = header.map((verdict) => roundedFault('', verdict, done.record.values));
+  const lines = (done.lines ?? []).flatMap(({ plan, record }) => {
+    const entity = work.lineEntities.get(plan.child.name);
+    if (record === null || entity === undefined) return [];
+    const name = `Line ${plan.unit.recordId}: `;
+    return roundedFields(plan.verdicts, record.values, entity).map((one) => roundedFault(name, one, record.values));
+  });
+  return [...own, ...lines];
 }
 
 /** The links of a record and its lines; none where they say already what was agreed. */
@@ -99,7 +115,7 @@ function lineLinks(run: Run, work: PlannedWork, done: Done): LinkWrite[] {
         ? []
         : basesAfter({
             // What Dynamics does not hold as it was sent is agreed by nobody: the next run sends it again.
-            verdicts: plan.verdicts.filter((verdict) => unlike?.has(verdict.name) !== true),
+            verdicts: exact(plan.verdicts, record.values, entity).filter((one) => unlike?.has(one.name) !== true),
             readBack: record.values,
             entity,
             mapping: plan.child,
@@ -125,11 +141,18 @@ function lineLinks(run: Run, work: PlannedWork, done: Done): LinkWrite[] {
 function agreed(run: Run, work: PlannedWork, result: { verdicts: readonly FieldVerdict[]; readBack: Values }): Base[] {
   return basesAfter({
     ...result,
+    verdicts: exact(result.verdicts, result.readBack, work.entity),
     entity: work.entity,
     mapping: work.mapping,
     key: run.key,
     confirmedInSalesforce: isConfirmed(result.verdicts),
   });
+}
+
+/** What Dynamics rounded unasked is agreed by nobody: the next run tells of it again. */
+function exact(verdicts: readonly FieldVerdict[], held: Values, entity: EntityDescription): FieldVerdict[] {
+  const rounded = new Set(roundedFields(verdicts, held, entity));
+  return verdicts.filter((verdict) => !rounded.has(verdict));
 }
 
 /** A value on its way to Salesforce is confirmed only when a later call shows it there. */

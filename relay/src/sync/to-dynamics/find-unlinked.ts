@@ -45,7 +45,7 @@ async function findInConnection(
   const searches = works.map((work) => searchesOf(work, intents.get(unitKey(work.unit)) ?? null));
   const answers = await first.connector.find(
     searches.flat().map((search) => search.request),
-    run.io,
+    run.lookup,
   );
   let next = 0;
   return works.flatMap((work, index) => {

@@ -68,7 +68,7 @@ async function readLinked(run: Run, works: readonly MappedWork[]): Promise<Locat
       key: connector.parseKey(work.entity, work.linked?.link.dynamicsKey ?? ''),
       fields: fieldsToRead(work.mapping, work.entity),
     }));
-    const answers = await connector.read(requests, run.io);
+    const answers = await connector.read(requests, run.lookup);
     for (const [index, work] of group.entries()) {
       const answer = answers[index];
       if (answer?.ok === true && answer.value !== null) {
@@ -118,7 +118,7 @@ async function readLines(run: Run, works: readonly LocatedWork[]): Promise<Locat
         ? []
         : await connector.find(
             wanted.map(({ request }) => request),
-            run.io,
+            run.lookup,
           );
     const answerOf = new Map(wanted.map((want, index) => [want, answers[index]]));
     for (const work of group) {

@@ -61,11 +61,11 @@ async function readFields(
   try {
     const requests = await Promise.all(
       reads.map(async ({ link, field }) => {
-        const entity = await connector.describe(link.entitySet, run.io);
+        const entity = await connector.describe(link.entitySet, run.lookup);
         return { entitySet: link.entitySet, key: connector.parseKey(entity, link.dynamicsKey), fields: [field] };
       }),
     );
-    const answers = await connector.read(requests, run.io);
+    const answers = await connector.read(requests, run.lookup);
     return reads.map((read, index) => [read.name, valueOf(read, answers[index])]);
   } catch (error) {
     const failure = toFault(error);

@@ -1,16 +1,18 @@
 import { fieldsToRead } from '../entity-fields.ts';
-import type { Condition, Connector, EntityDescription, EntityRecord } from '../../dynamics/connector.ts';
+import type { Condition, Connector, EntityDescription, EntityRecord, Values } from '../../dynamics/connector.ts';
 import { fault, type Fault } from '../../errors.ts';
 import type { EntityMapping } from '../mapping.ts';
+import type { FieldVerdict } from '../merge.ts';
 import { lostFault, releaseRequest, reread } from './requests.ts';
 import { companyOf, LINES, lineConditions, type PlannedWork, type Run } from './run.ts';
+import { keptText, roundedFields } from './rounded-fields.ts';
 import { unlikeFields } from './unlike-fields.ts';
 import type { WrittenLine } from './write-lines.ts';
 
 type Compared = {
   /** The lines as they are in the document, each with the fields that are not what was sent. */
   readonly lines: readonly WrittenLine[];
-  readonly faults: readonly Fault[];
+  readonly faults: Fault[];
 };
 type Released = Compared & { readonly record: EntityRecord; readonly isStale: boolean };
 
@@ -27,6 +29,8 @@ export async function releaseDocument(
   const request = releaseRequest(work, record.key);
   if (request === null) return asItStands(run, work, { record, lines, faults: [] });
   const compared = await compareLines(run, work, document);
+  const rounded = roundedFields(work.verdicts, record.values, work.entity);
+  compared.faults.push(...rounded.map((verdict) => unlikeFault('The header', verdict, record.values)));
   if (compared.faults.length > 0) return asItStands(run, work, { record, ...compared });
   const [answer] = await work.connector.write([request], run.io);
   if (answer?.ok === true && answer.value !== null) return { record: answer.value, lines, faults: [], isStale: false };
@@ -104,11 +108,16 @@ function compare(
     return { line, faults: [fault('DOCUMENT_NOT_RELEASED', message)] };
   }
   const unlike = unlikeFields(plan, own.values, entity);
-  const faults = unlike.map(({ dynamicsField, name: mapping }) => {
-    const message = `${name}: ${dynamicsField} (${mapping}) is not in Dynamics as it was sent: the document stays held.`;
-    return fault('DOCUMENT_NOT_RELEASED', message, { field: dynamicsField });
-  });
+  const faults = unlike.map((verdict) => unlikeFault(name, verdict, own.values));
   return { line: { plan, record: own, unlike: new Set(unlike.map((verdict) => verdict.name)) }, faults };
+}
+
+function unlikeFault(name: string, verdict: FieldVerdict, held: Values): Fault {
+  const { dynamicsField, outbound } = verdict;
+  const kept = keptText(outbound, held[dynamicsField] ?? null);
+  const why = kept === null ? 'is not in Dynamics as it was sent' : kept;
+  const message = `${name}: ${dynamicsField} (${verdict.name}) ${why}: the document stays held.`;
+  return fault('DOCUMENT_NOT_RELEASED', message, { field: dynamicsField });
 }
 
 function hasKeyOf(candidate: EntityRecord, record: EntityRecord | null): boolean {

@@ -1,6 +1,8 @@
 import { fieldsToRead } from '../entity-fields.ts';
 import type { Answer, EntityKey, EntityRecord, Values, WriteRequest } from '../../dynamics/connector.ts';
 import { describeCode, fault, type Fault } from '../../errors.ts';
+import { isOutbound } from '../fields.ts';
+import type { FieldVerdict } from '../merge.ts';
 import type { LinePlan } from '../plan.ts';
 import { unitMarker } from '../marker.ts';
 import { isLineWrite } from './plan-units.ts';
@@ -46,8 +48,15 @@ function updateRequest(work: PlannedWork, { key, etag }: EntityRecord): WriteReq
     key,
     values: work.plan.values,
     etag,
+    unsent: unsentOf(work.verdicts, work.plan.values),
     fields: fieldsToRead(work.mapping, work.entity),
   };
+}
+
+/** What the record holds in the fields that Salesforce has a say in and that this update leaves alone. */
+function unsentOf(verdicts: readonly FieldVerdict[], sent: Values): Values {
+  const others = verdicts.filter(({ field, dynamicsField }) => isOutbound(field) && !(dynamicsField in sent));
+  return Object.fromEntries(others.map(({ dynamicsField, current }) => [dynamicsField, current]));
 }
 
 /** The write of one line; a new one carries our line marker and what ties it to its header. Null where nothing is to be done. */
@@ -63,7 +72,8 @@ export function lineRequest(work: PlannedWork, line: LinePlan, header: Values): 
   if (line.current === null) return null;
   const { key, etag } = line.current;
   if (line.action === 'remove') return { verb: 'delete', entitySet, key };
-  return { verb: 'update', entitySet, key, values: line.values, etag, fields };
+  const unsent = unsentOf(line.verdicts, line.values);
+  return { verb: 'update', entitySet, key, values: line.values, etag, unsent, fields };
 }
 
 function parentValuesOf({ child }: LinePlan, header: Values): Values {

@@ -49,6 +49,8 @@ export type Run = {
   readonly configuration: Configuration;
   /** What calls to Dynamics carry. A caller that hangs up does not cut them: a write cut in the middle is one of unknown outcome. */
   readonly io: Call;
+  /** What calls carry that only look something up: the end of the time cuts them. */
+  readonly lookup: Call;
   /** True once no new work is to be taken: the time is over, or nobody waits for the answer. */
   isOver(): boolean;
   readonly key: HashKey;

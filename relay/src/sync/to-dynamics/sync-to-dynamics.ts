@@ -1,4 +1,5 @@
 import { fault, RelayError, toFault } from '../../errors.ts';
+import type { Call } from '../../dynamics/connector.ts';
 import type { Caller } from '../../identity/identity.ts';
 import type { Lease } from '../../store/store.ts';
 import { holdForApproval } from './approval.ts';
@@ -41,11 +42,15 @@ export function createSyncToDynamics(deps: SyncDependencies): SyncToDynamics {
     const { org } = caller;
     const configuration = await deps.configuration(org, call.configuration);
     const signal = AbortSignal.timeout(deps.leaseMs);
-    const io = { lane: call.lane ?? 'realTime', signal, correlationId: context.correlationId } as const;
+    const { correlationId } = context;
+    const lane = call.lane ?? 'realTime';
+    const startBy = AbortSignal.timeout(Math.max(0, context.deadline - deps.clock().getTime()));
+    const io: Call = { lane, signal, startBy, correlationId };
+    const lookup: Call = { lane, signal: AbortSignal.any([signal, startBy]), correlationId };
     const isOver = (): boolean => context.signal.aborted || deps.clock().getTime() >= context.deadline;
     const key = deps.hashKey(org);
     const ledger = createLedger({ deps, org, io, isDryRun: call.dryRun });
-    const run: Run = { deps, org, call, configuration, io, isOver, key, ledger };
+    const run: Run = { deps, org, call, configuration, io, lookup, isOver, key, ledger };
 
     for (const wave of wavesOf(run, newest(call.items))) await runWave(run, wave);
     await keepRest(run);

@@ -1,5 +1,5 @@
 import type { Answer, EntityRecord } from '../../dynamics/connector.ts';
-import type { Outcome } from '../../errors.ts';
+import { fault, type Outcome } from '../../errors.ts';
 import type { Lease } from '../../store/store.ts';
 import { conclude } from './conclude.ts';
 import { journal, sendJournaled } from './journal.ts';
@@ -15,9 +15,14 @@ export async function writeRecords(run: Run, works: readonly PlannedWork[], leas
   for (const work of records) if (work.plan.action === 'none') concludeUnwritten(run, work);
   const toWrite = records.filter((work) => work.plan.action !== 'none');
   for (let at = 0; at < toWrite.length; at += WRITES_AT_ONCE) {
-    await writeGroup(run, toWrite.slice(at, at + WRITES_AT_ONCE), leases);
+    const group = toWrite.slice(at, at + WRITES_AT_ONCE);
+    if (run.isOver()) for (const work of group) run.ledger.decide(work, { ...standing(work), faults: [late] });
+    else await writeGroup(run, group, leases);
   }
 }
+
+/** What is not begun in time is left to the next call: a write cannot be cut without losing its outcome. */
+const late = fault('OUT_OF_TIME', 'The call ran out of time before this record was written.', { retryAfterMs: 1_000 });
 
 /** One batch: a call that could not be made then leaves nothing under way. */
 const WRITES_AT_ONCE = 100;
