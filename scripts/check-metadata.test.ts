@@ -270,6 +270,14 @@ const PLANTED: readonly (readonly [name: string, plant: Plant, told: string])[] 
     'SyncRequest__c.RequestKey__c is required',
   ],
   [
+    'a right on an object without those that it needs',
+    {
+      file: 'force-app/main/app/permissionsets/CausewayIntegration.permissionset-meta.xml',
+      replace: ['<modifyAllRecords>false</modifyAllRecords>', '<modifyAllRecords>true</modifyAllRecords>'],
+    },
+    'modifyAllRecords needs allowDelete',
+  ],
+  [
     'a field that no permission set names',
     {
       file: 'force-app/main/commerce/objects/Invoice__c/fields/Forgotten__c.field-meta.xml',

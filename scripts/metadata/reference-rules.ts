@@ -87,7 +87,27 @@ function checkPermissionSet(file: SourceFile, named: Named): string[] {
       named.principals.has(name),
     ),
     ...childrenNamed(file.root, 'fieldPermissions').flatMap((entry) => checkGrantable(entry, named.model)),
+    ...childrenNamed(file.root, 'objectPermissions').flatMap(checkObjectRights),
   ];
+}
+
+/** What each right on an object needs beside it; the platform refuses one that comes without. */
+const NEEDED_RIGHTS: Readonly<Record<string, readonly string[]>> = {
+  allowCreate: ['allowRead'],
+  allowEdit: ['allowRead'],
+  allowDelete: ['allowRead', 'allowEdit'],
+  viewAllRecords: ['allowRead'],
+  modifyAllRecords: ['allowRead', 'allowEdit', 'allowDelete', 'viewAllRecords'],
+};
+
+function checkObjectRights(entry: Element): string[] {
+  const has = (right: string): boolean => textOf(entry, right) === 'true';
+  const object = textOf(entry, 'object') ?? '';
+  return Object.entries(NEEDED_RIGHTS)
+    .filter(([right]) => has(right))
+    .flatMap(([right, needed]) =>
+      needed.filter((name) => !has(name)).map((name) => `${object}: ${right} needs ${name}`),
+    );
 }
 
 function hasObject(name: string, { model, catalogue }: Known): boolean {

@@ -14,8 +14,8 @@ const NO_BINDS: Binds = (text) => {
   throw new RecordError('MALFORMED_QUERY', `unexpected bind ':${text}': binds exist only in Apex`);
 };
 
-/** Runs SOQL for a session with the org's clock. What the session's user may see is for the permissions of a later day to say. */
+/** Runs SOQL for a session with the org's clock, over what the session may see. */
 export function createQueryRunner(store: RecordStore, clock: () => Date): QueryRunner {
-  return (_session, soql, { withDeleted = false, binds = NO_BINDS } = {}) =>
-    runSoql({ store, now: clock().toISOString(), binds, withDeleted }, soql);
+  return ({ rights }, soql, { withDeleted = false, binds = NO_BINDS } = {}) =>
+    runSoql({ store, now: clock().toISOString(), binds, withDeleted, security: rights?.seen ?? null }, soql);
 }

@@ -1,4 +1,5 @@
 import { type ApexOptions, type ApexOrg } from './apex/execution/apex-org.ts';
+import { type OrgSecurity } from './apex/data/security.ts';
 import { startApex, type StartedApex } from './start-apex.ts';
 import { deployMetadataRecords } from './metadata/custom-metadata.ts';
 import { type MetadataRecord } from './metadata/read-source.ts';
@@ -12,6 +13,7 @@ import { type RecordInput } from './records/read-input.ts';
 import { type Records } from './records/records.ts';
 import { createAdmin } from './rest/admin.ts';
 import { type Faults } from './rest/faults.ts';
+import { rightsOfCaller } from './rest/caller-rights.ts';
 import { type ConnectedApp, createSessions, issueToken, type Sessions, userInfo } from './rest/oauth.ts';
 import { type RestRequest, type RestResponse } from './rest/http.ts';
 import { createRouter } from './rest/router.ts';
@@ -79,6 +81,7 @@ export async function startOrg(options: OrgOptions): Promise<LocalOrg> {
   const core = openCore(options);
   const { store, records, organizationId, clock, faults } = core;
   const apex = await startApex(core, options);
+  const security = apex.org?.services.security ?? null;
   const sessions = createSessions(organizationId);
   const runQuery = createQueryRunner(store, clock);
   const users = findUsers(store);
@@ -96,17 +99,20 @@ export async function startOrg(options: OrgOptions): Promise<LocalOrg> {
     {
       sessions,
       faults,
-      route: createRouter({
-        store,
-        records,
-        runQuery,
-        clock,
-        mayHardDelete: (userId) =>
-          apex.org?.services.security.rightsOf(userId).hasUserPermission('BulkApiHardDelete') ?? false,
-        queryBatchSize: options.queryBatchSize ?? 2000,
-        limits: usage.limits,
-        apexRest: (await openApexRest(apex.org)) ?? options.apexRest?.(core) ?? null,
-      }),
+      route: heldToRights(
+        core,
+        security,
+        createRouter({
+          store,
+          records,
+          runQuery,
+          clock,
+          mayHardDelete: (userId) => security?.rightsOf(userId).hasUserPermission('BulkApiHardDelete') ?? false,
+          queryBatchSize: options.queryBatchSize ?? 2000,
+          limits: usage.limits,
+          apexRest: (await openApexRest(apex.org)) ?? options.apexRest?.(core) ?? null,
+        }),
+      ),
       issueToken: (body) => issueToken(oauth, body),
       userInfo: (session) => userInfo(oauth, session),
       admin: createAdmin({ faults, sessions, userIdOf: (name) => userIdOf(store, name), usage: usage.counts }),
@@ -135,6 +141,19 @@ export async function startOrg(options: OrgOptions): Promise<LocalOrg> {
       await apex.stop();
       store.db.close();
     },
+  };
+}
+
+/** Answers requests within what their user may see and save; an org without Apex knows no rights. */
+function heldToRights(
+  { store }: Core,
+  security: OrgSecurity | null,
+  route: (request: RestRequest) => RestResponse,
+): (request: RestRequest) => RestResponse {
+  if (security === null) return route;
+  return (request) => {
+    const { userId } = request.session;
+    return route({ ...request, session: { userId, rights: rightsOfCaller({ store, security }, userId) } });
   };
 }
 

@@ -1,9 +1,25 @@
 import { type ObjectType } from '../metadata/schema.ts';
 import { type RecordError } from '../record-error.ts';
+import { type QuerySecurity } from '../soql/scope.ts';
 import { type FieldValue, type Row } from '../store/values.ts';
+import { type RecordInput } from './read-input.ts';
+import { type SaveOperation } from './trigger-host.ts';
 
-/** Who acts. Permissions, when the org has them, hang here: every save and query is given the session. */
-export type Session = { readonly userId: string };
+/** Who acts, and what they are held to; without `rights` all is theirs to see and save. */
+export type Session = { readonly userId: string; readonly rights?: SessionRights };
+
+/** What a session may see, and why it may not save. */
+export type SessionRights = {
+  readonly seen: QuerySecurity | null;
+  readonly refuse: (save: WantedSave) => RecordError | null;
+};
+
+/** A save that somebody asks for. */
+export type WantedSave = {
+  readonly operation: SaveOperation;
+  readonly object: ObjectType;
+  readonly item: { readonly id: string | null; readonly input: RecordInput };
+};
 
 /** One record on its way into the store: rules may change `values`, or fail it with `error`. */
 export type PendingRow = {

@@ -36,7 +36,8 @@ export function unknownField(object: ObjectType, name: string): RecordError {
   return new RecordError('INVALID_FIELD', `No such column '${name}' on sobject of type ${object.name}`);
 }
 
-function notWritable(fields: readonly string[]): RecordError {
+/** The refusal of fields that this user, or nobody, may write. */
+export function notWritable(fields: readonly string[]): RecordError {
   return new RecordError(
     'INVALID_FIELD_FOR_INSERT_UPDATE',
     `Unable to create/update fields: ${fields.join(', ')}. Please check the security settings of this field and verify that it is read/write for your profile or permission set.`,

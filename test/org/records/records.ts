@@ -7,7 +7,14 @@ import { type FieldValue, type Row } from '../store/values.ts';
 import { createChangeLog, type ChangeListener } from './change-log.ts';
 import { deleteTree, restoreTree } from './delete-tree.ts';
 import { fillDefaults } from './fill-defaults.ts';
-import { type ObjectRule, type PendingRow, type RuleContext, type SaveResult, type Session } from './pending-row.ts';
+import {
+  type ObjectRule,
+  type PendingRow,
+  type RuleContext,
+  type SaveResult,
+  type Session,
+  type WantedSave,
+} from './pending-row.ts';
 import { readInput, type Purpose, type RecordInput } from './read-input.ts';
 import { CHUNK_SIZE, saveChunk, type SaveItem, type SaveRequest, type SaveSteps } from './save-chunk.ts';
 import { type SaveOperation, type TriggerHost } from './trigger-host.ts';
@@ -146,7 +153,10 @@ export function createRecords({ store, rules, clock, beforeWrite, currencyOf }: 
 
   function saveSteps(session: Session, object: ObjectType, purpose: Purpose): SaveSteps {
     return {
-      prepare: ({ id, input }, index) => {
+      prepare: (item, index) => {
+        const { id, input } = item;
+        if (purpose !== 'internal')
+          refuseUnallowed(session, { operation: id === null ? 'insert' : 'update', object, item });
         const pending =
           id === null ? insertRow(session, object, input) : updateRow(session, object, id, { input, purpose });
         return {
@@ -170,15 +180,12 @@ export function createRecords({ store, rules, clock, beforeWrite, currencyOf }: 
   function removalSteps(session: Session, object: ObjectType, operation: 'delete' | 'undelete'): SaveSteps {
     const isDelete = operation === 'delete';
     return {
-      prepare: ({ id }, index) => ({
-        index,
-        pending: null,
-        id: id ?? '',
-        old: isDelete ? liveRow(store, object, id ?? '') : null,
-        values: null,
-        given: new Set(),
-        errors: [],
-      }),
+      prepare: (item, index) => {
+        refuseUnallowed(session, { operation, object, item });
+        const id = item.id ?? '';
+        const old = isDelete ? liveRow(store, object, id) : null;
+        return { index, pending: null, id, old, values: null, given: new Set(), errors: [] };
+      },
       write: ({ id, old }) => {
         const work = { store, context: contextOf(session), add: changes.add };
         if (!isDelete) restoreTree(work, object, id);
@@ -289,6 +296,11 @@ function liveRow(store: RecordStore, object: ObjectType, id: string): Row {
   if (!row) throw missing(object, id);
   if (row['IsDeleted'] === true) throw new RecordError('ENTITY_IS_DELETED', 'entity is deleted');
   return row;
+}
+
+function refuseUnallowed({ rights }: Session, save: WantedSave): void {
+  const error = rights?.refuse(save) ?? null;
+  if (error !== null) throw error;
 }
 
 function refuseUnwritable(object: ObjectType): void {

@@ -24,6 +24,12 @@ const CLASSES = {
 };
 const PURGER = `<PermissionSet><label>Purger</label>
   <userPermissions><enabled>true</enabled><name>BulkApiHardDelete</name></userPermissions></PermissionSet>`;
+const PLANNER = `<PermissionSet><label>Planner</label>
+  <objectPermissions><object>ProjectDone__e</object><allowCreate>true</allowCreate><allowRead>true</allowRead></objectPermissions>
+  <objectPermissions><object>Project__c</object><allowCreate>true</allowCreate><allowRead>true</allowRead>
+    <viewAllRecords>true</viewAllRecords></objectPermissions>
+  <fieldPermissions><field>Project__c.Budget__c</field><readable>true</readable><editable>false</editable></fieldPermissions>
+  </PermissionSet>`;
 
 const folder = mkdtempSync(join(tmpdir(), 'api-and-apex-'));
 let org: LocalOrg;
@@ -32,14 +38,21 @@ let connection: jsforce.Connection;
 beforeAll(async () => {
   writeFileSync(join(folder, 'Late.notiftype-meta.xml'), '<CustomNotificationType/>');
   writeFileSync(join(folder, 'Purger.permissionset-meta.xml'), PURGER);
+  writeFileSync(join(folder, 'Planner.permissionset-meta.xml'), PLANNER);
   org = await startOrg({ sources: ['test/org/fixtures', folder], apex: { classes: CLASSES } });
   connection = connect(USERNAMES.sales);
+  assign('Planner');
 });
 
 afterAll(async () => {
   await org.stop();
   rmSync(folder, { recursive: true });
 });
+
+function assign(name: string): void {
+  const [set] = org.query(`SELECT Id FROM PermissionSet WHERE Name = '${name}'`);
+  org.insert('PermissionSetAssignment', { AssigneeId: org.users.sales, PermissionSetId: String(set?.['Id']) });
+}
 
 function connect(username: string): jsforce.Connection {
   return new jsforce.Connection({
@@ -115,8 +128,7 @@ describe('hardDelete', () => {
       errorCode: 'FEATURENOTENABLED',
     });
     const before = await read();
-    const [set] = org.query("SELECT Id FROM PermissionSet WHERE Name = 'Purger'");
-    org.insert('PermissionSetAssignment', { AssigneeId: org.users.sales, PermissionSetId: String(set?.['Id']) });
+    assign('Purger');
 
     const { successfulResults } = await load(connection, 'hardDelete', [{ Id: id }]);
 
@@ -242,5 +254,34 @@ describe('publishing events', () => {
     await expect(connection.sobject('ProjectDone__e').create({ Nope__c: 'x' })).rejects.toMatchObject({
       errorCode: 'INVALID_FIELD',
     });
+  });
+});
+
+describe('rights of the caller', () => {
+  test('let a colleague without permissions see and save nothing of an object', async () => {
+    const nobody = connect(USERNAMES.nobody);
+
+    await expect(nobody.query('SELECT Id FROM Project__c')).rejects.toThrow("sObject type 'Project__c'");
+    await expect(nobody.sobject('Project__c').create({ State__c: 'Open' })).rejects.toThrow(
+      'entity type cannot be inserted',
+    );
+    await expect(load(nobody, 'insert', [{ Name: 'fine' }])).resolves.toMatchObject({ failedResults: [] });
+  });
+
+  test('hide fields that no permission shows, and refuse to write what may only be read', async () => {
+    const id = org.insert('Project__c', { Budget__c: '10', Notes__c: 'secret' });
+    const save = (values: Record<string, unknown>) => connection.sobject('Project__c').create(values);
+
+    const { records } = await connection.query('SELECT Budget__c FROM Project__c');
+
+    expect(records).toMatchObject([{ Budget__c: 10 }]);
+    await expect(connection.query('SELECT Notes__c FROM Project__c')).rejects.toThrow("No such column 'Notes__c'");
+    await expect(save({ Notes__c: 'x' })).rejects.toThrow("No such column 'Notes__c'");
+    await expect(save({ Budget__c: '1' })).rejects.toThrow('Unable to create/update fields: Budget__c');
+    await expect(connection.sobject('Project__c').update({ Id: id, IsBillable__c: true })).rejects.toThrow(
+      'insufficient access',
+    );
+    await expect(connection.sobject('Project__c').destroy(id)).rejects.toThrow('insufficient access');
+    expect(org.query('SELECT Budget__c, Notes__c FROM Project__c')).toEqual([{ Budget__c: '10', Notes__c: 'secret' }]);
   });
 });

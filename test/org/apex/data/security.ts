@@ -37,6 +37,18 @@ const READ_ONLY: ObjectRights = { ...NONE, read: true };
 
 const ADMIN_PROFILE = 'system administrator';
 
+/** What every user of an org may read, whatever their permissions: it is how they find themselves in it. */
+const OPEN_TO_ALL: ReadonlySet<string> = new Set([
+  'currencytype',
+  'group',
+  'opportunitystage',
+  'organization',
+  'profile',
+  'recordtype',
+  'user',
+  'userrole',
+]);
+
 /** What profiles give on standard objects; custom ones are given by permission sets alone. */
 function standardRights(profile: string): ObjectRights {
   if (profile === ADMIN_PROFILE) return ALL;
@@ -104,7 +116,8 @@ function createRights(profile: string, sets: readonly PermissionSetSource[], nam
     if (isAdmin) return ALL;
     const name = bare(type.name);
     const own = type.kind === 'standard' ? standardRights(profile) : NONE;
-    const readable = anySet(({ configurations }) => configurations.has(name)) ? READ_ONLY : NONE;
+    const isReadable = OPEN_TO_ALL.has(name) || anySet(({ configurations }) => configurations.has(name));
+    const readable = isReadable ? READ_ONLY : NONE;
     return sets.map((set) => set.objects.get(name) ?? NONE).reduce(union, union(own, readable));
   };
   const field = (type: ObjectType, one: Field): FieldRights => {

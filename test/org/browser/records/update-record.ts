@@ -1,6 +1,6 @@
 import { fieldNamed } from '../../metadata/schema.ts';
 import { RecordError } from '../../record-error.ts';
-import { type RecordInput } from '../../records/read-input.ts';
+import { notWritable, type RecordInput } from '../../records/read-input.ts';
 import { normalizeId } from '../../store/record-ids.ts';
 import { type PageOrg } from './page-session.ts';
 import { objectOfId } from './ui-record.ts';
@@ -24,13 +24,7 @@ export function updateRecord(org: PageOrg, userId: string, rawId: string, input:
     const field = fieldNamed(object, name);
     return field !== undefined && !rights.field(object, field).edit;
   });
-  if (refused.length > 0) {
-    throw new RecordError(
-      'INVALID_FIELD_FOR_INSERT_UPDATE',
-      `Unable to create/update fields: ${refused.join(', ')}. Please check the security settings of this field and verify that it is read/write for your profile or permission set.`,
-      refused,
-    );
-  }
+  if (refused.length > 0) throw notWritable(refused);
   const { error } = org.records.update({ userId }, object.name, id, input);
   if (error) throw error;
 }
