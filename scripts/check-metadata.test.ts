@@ -275,7 +275,7 @@ const PLANTED: readonly (readonly [name: string, plant: Plant, told: string])[] 
       file: 'force-app/main/app/permissionsets/CausewayIntegration.permissionset-meta.xml',
       replace: ['<modifyAllRecords>false</modifyAllRecords>', '<modifyAllRecords>true</modifyAllRecords>'],
     },
-    'modifyAllRecords needs allowDelete',
+    'modifyAllRecords needs viewAllRecords',
   ],
   [
     'a field that no permission set names',
