@@ -73,7 +73,14 @@ const LAYOUTS: Layouts = {
       'CurrencyCode__c',
       'PaymentStatus__c',
     ],
-    relatedColumns: ['Name', 'InvoiceDate__c', 'TotalAmount__c', 'BalanceAmount__c', 'PaymentStatus__c'],
+    relatedColumns: [
+      'Name',
+      'InvoiceDate__c',
+      'TotalAmount__c',
+      'BalanceAmount__c',
+      'CurrencyCode__c',
+      'PaymentStatus__c',
+    ],
   },
   invoiceline__c: {
     icon: 'custom:custom18',
